@@ -1,0 +1,20 @@
+package noom
+import (
+ _ "github.com/coder/websocket"
+ _ "github.com/pion/stun/v3"
+ _ "github.com/pion/dtls/v3"
+ _ "github.com/pion/srtp/v3"
+ _ "github.com/pion/rtp"
+ _ "github.com/pion/rtcp"
+ _ "github.com/pion/sdp/v3"
+ _ "golang.org/x/net/ipv4"
+ _ "golang.org/x/sys/unix"
+ _ "github.com/nats-io/nats-server/v2/server"
+ _ "github.com/nats-io/nats.go"
+ _ "github.com/nats-io/nats.go/jetstream"
+ _ "github.com/pion/webrtc/v4"
+ _ "github.com/google/go-cmp/cmp"
+ _ "golang.org/x/time/rate"
+ _ "pgregory.net/rapid"
+ _ "github.com/goccy/go-yaml"
+)
