@@ -1,0 +1,20 @@
+import { createContext } from "svelte";
+import type { App } from "./app.svelte";
+import type { Call } from "./call.svelte";
+import type { Chat } from "./chat.svelte";
+import type { Devices } from "./devices.svelte";
+import type { Preferences } from "./preferences.svelte";
+import type { Stage } from "./stage.svelte";
+
+/** Everything the components see. Built in main.ts, given to App.svelte as its prop `page`. */
+export interface Page {
+  readonly app: App;
+  readonly preferences: Preferences;
+  readonly devices: Devices;
+  readonly call: Call;
+  readonly chat: Chat;
+  readonly stage: Stage;
+}
+
+/** App.svelte calls setPage(page); every component below calls getPage(). */
+export const [getPage, setPage] = createContext<Page>();

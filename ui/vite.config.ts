@@ -1,0 +1,30 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+import { compress } from "./build/compress.ts";
+
+/** Where the Go server listens while `npm run dev` serves the page. */
+const server = "http://localhost:3000";
+
+export default defineConfig({
+  plugins: [svelte(), compress()],
+  build: {
+    target: "es2022",
+    // Everything is a file of its own with a hash in its name: data: URLs and inline scripts would need a laxer CSP.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+    emptyOutDir: true,
+  },
+  server: {
+    port: 5173,
+    proxy: {
+      "/socket.io": { target: server, ws: true },
+      "/ws": { target: server, ws: true },
+      "/healthz": server,
+    },
+  },
+  test: {
+    environment: "node",
+    include: ["src/**/*.test.ts"],
+  },
+});
