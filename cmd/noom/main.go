@@ -1,0 +1,94 @@
+// Command noom is a video-meeting server: the page, the signalling and the media router in one program.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"noom/internal/app"
+	"noom/internal/config"
+)
+
+// version is set by the linker: git describe.
+var version = "dev"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+}
+
+const usage = `Noom: video meetings on your own server
+
+  noom [serve] [flags]   run the server (noom serve --help)
+  noom load [flags]      send bots into a room and report (noom load --help)
+  noom version           print the version
+`
+
+// run is the program without its process: it returns the exit status, 2 for a mistake in how it was called.
+func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
+	command := "serve"
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		command, args = args[0], args[1:]
+	}
+	switch command {
+	case "serve":
+		return serve(ctx, args, environ, stdout, stderr)
+	case "version":
+		fmt.Fprintf(stdout, "noom %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		return 0
+	case "help":
+		fmt.Fprint(stdout, usage)
+		return 0
+	}
+	fmt.Fprintf(stderr, "noom: unknown command %q\n\n%s", command, usage)
+	return 2
+}
+
+func serve(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
+	c, err := config.Load(args, environ, stdout)
+	if errors.Is(err, config.ErrHelp) {
+		return 0
+	}
+	if err != nil {
+		complain(stderr, err)
+		return 2
+	}
+	a, err := app.New(c, version, logger(stderr, c.LogLevel))
+	if err != nil {
+		complain(stderr, err)
+		return 1
+	}
+	fmt.Fprintln(stdout, a.Greeting())
+	if err := a.Run(ctx); err != nil {
+		complain(stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// complain prints an error for people, each of several on a line of its own.
+func complain(stderr io.Writer, err error) {
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		fmt.Fprintln(stderr, "noom:", line)
+	}
+}
+
+// logger writes lines for people to a terminal, and one JSON object per event to anything else.
+func logger(stderr io.Writer, level slog.Level) *slog.Logger {
+	options := &slog.HandlerOptions{Level: level}
+	if f, ok := stderr.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+			return slog.New(slog.NewTextHandler(stderr, options))
+		}
+	}
+	return slog.New(slog.NewJSONHandler(stderr, options))
+}
