@@ -1,6 +1,9 @@
 package rtpx
 
-import "errors"
+import (
+	"encoding/binary"
+	"errors"
+)
 
 // Kind is what one RTCP packet of a compound says.
 type Kind uint8
@@ -17,6 +20,24 @@ const (
 	FIR                            // RFC 5104 §4.3.1
 )
 
+// RTCP packet types (RFC 3550 §12.1, RFC 4585 §6.1).
+const (
+	typeSR, typeRR, typeSDES, typeBYE = 200, 201, 202, 203
+	typeTransport, typePayload        = 205, 206
+)
+
+// Feedback message types (RFC 4585 §6.2, §6.3, RFC 5104 §4.3).
+const (
+	formatNACK, formatTWCC = 1, 15
+	formatPLI, formatFIR   = 1, 4
+)
+
+// The lengths of the parts of reports, in bytes (RFC 3550 §6.4).
+const (
+	senderInfo  = 20
+	reportBlock = 24
+)
+
 // Control is a view of one RTCP packet. It borrows the bytes given to NextControl.
 type Control struct {
 	Kind Kind
@@ -25,54 +46,92 @@ type Control struct {
 	// Media is the SSRC that feedback is about (RFC 4585 §6.1); 0 for FIR, which names its targets itself.
 	Media uint32
 
-	count uint8
-	body  []byte // after the 4-byte header, without padding
+	count uint8  // the five bits of the header: blocks, sources or feedback type
+	body  []byte // what follows Sender, and Media in feedback; without padding
 }
 
 // ErrControl says that a compound packet is not well formed.
 var ErrControl = errors.New("the control packet does not fit its length")
 
-// NextControl reads the first RTCP packet of a compound (RFC 3550 §6.1) and gives what follows it.
+// NextControl reads the first RTCP packet of a compound (RFC 3550 §6.1) and gives what follows it. After an error
+// nothing more can be read from the compound.
 //
 //	for len(data) > 0 {
 //		if c, data, err = rtpx.NextControl(data); err != nil { break }
 //	}
-func NextControl(data []byte) (c Control, rest []byte, err error) { panic("not written") }
-
-// SenderReport is the sender's part of an SR (RFC 3550 §6.4.1).
-type SenderReport struct {
-	SSRC    uint32
-	NTP     uint64
-	RTP     uint32 // the same moment in the stream's clock
-	Packets uint32
-	Octets  uint32 // of payload
+func NextControl(data []byte) (c Control, rest []byte, err error) {
+	if len(data) < 4 || data[0]>>6 != 2 {
+		return Control{}, nil, ErrControl
+	}
+	size := 4 + 4*int(binary.BigEndian.Uint16(data[2:]))
+	if size > len(data) {
+		return Control{}, nil, ErrControl
+	}
+	body := data[4:size]
+	if data[0]&0x20 != 0 {
+		if len(body) == 0 || body[len(body)-1] == 0 || int(body[len(body)-1]) > len(body) {
+			return Control{}, nil, ErrControl
+		}
+		body = body[:len(body)-int(body[len(body)-1])]
+	}
+	c = Control{count: data[0] & 0x1F, body: body}
+	if err := c.read(data[1]); err != nil {
+		return Control{}, nil, err
+	}
+	return c, data[size:], nil
 }
 
-// ReportBlock says how one stream is received (RFC 3550 §6.4.1).
-type ReportBlock struct {
-	SSRC         uint32
-	FractionLost uint8  // of 256, since the last report
-	TotalLost    int32  // 24 bits, signed
-	Highest      uint32 // cycles<<16 | highest sequence number
-	Jitter       uint32 // in the stream's clock
-	LastSR       uint32 // MiddleNTP of the last SR, 0 for none
-	Delay        uint32 // since that SR, in 1/65536 s
+// read takes the common fields of a packet type from the body and checks that what the type promises is there.
+func (c *Control) read(packetType uint8) error {
+	least := 0 // bytes that must follow the fields taken here
+	switch packetType {
+	case typeSR:
+		c.Kind, least = SenderReportKind, senderInfo+reportBlock*int(c.count)
+	case typeRR:
+		c.Kind, least = ReceiverReportKind, reportBlock*int(c.count)
+	case typeBYE:
+		return c.readGoodbye()
+	case typeSDES:
+		c.Kind = SourceDescription
+		return nil
+	case typeTransport, typePayload:
+		return c.readFeedback(packetType)
+	default:
+		return nil
+	}
+	if len(c.body) < 4+least {
+		return ErrControl
+	}
+	c.Sender, c.body = binary.BigEndian.Uint32(c.body), c.body[4:]
+	return nil
 }
 
-// SenderReport gives the sender's part; ok only when Kind is SenderReportKind.
-func (c *Control) SenderReport() (r SenderReport, ok bool) { panic("not written") }
+func (c *Control) readGoodbye() error {
+	c.Kind = Goodbye
+	if len(c.body) < 4*int(c.count) {
+		return ErrControl
+	}
+	if c.count > 0 {
+		c.Sender = binary.BigEndian.Uint32(c.body)
+	}
+	return nil
+}
 
-// Blocks tells how many report blocks an SR or RR holds.
-func (c *Control) Blocks() int { panic("not written") }
-
-// Block gives report block i < Blocks().
-func (c *Control) Block(i int) ReportBlock { panic("not written") }
-
-// Lost yields each sequence number that a NACK asks for: for seq := range c.Lost.
-func (c *Control) Lost(yield func(uint16) bool) { panic("not written") }
-
-// Targets yields the SSRC and command number of each request in a FIR.
-func (c *Control) Targets(yield func(ssrc uint32, number uint8) bool) { panic("not written") }
-
-// Leaving yields each source that a Goodbye names.
-func (c *Control) Leaving(yield func(ssrc uint32) bool) { panic("not written") }
+func (c *Control) readFeedback(packetType uint8) error {
+	if len(c.body) < 8 {
+		return ErrControl
+	}
+	c.Sender, c.Media = binary.BigEndian.Uint32(c.body), binary.BigEndian.Uint32(c.body[4:])
+	c.body = c.body[8:]
+	switch {
+	case packetType == typeTransport && c.count == formatNACK:
+		c.Kind = NACK
+	case packetType == typeTransport && c.count == formatTWCC:
+		c.Kind = TransportFeedback
+	case packetType == typePayload && c.count == formatPLI:
+		c.Kind = PLI
+	case packetType == typePayload && c.count == formatFIR:
+		c.Kind, c.Media = FIR, 0 // RFC 5104 §4.3.1.2: the field is not used
+	}
+	return nil
+}
