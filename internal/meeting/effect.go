@@ -1,0 +1,58 @@
+package meeting
+
+// Effect is something the host has to do, in the order in which Apply returned it.
+type Effect interface{ effect() }
+
+type (
+	// Refused answers a command that the rules forbid. It is the only effect of its command.
+	Refused struct{ Err *Error }
+	// Connected answers Connect. Known is false for a new session; Joined tells whether it holds a seat.
+	Connected struct {
+		ID     ID
+		Key    Key
+		Known  bool
+		Joined bool
+	}
+	// Replaced: another connection took this session over; the one it had is told and cut before Connected.
+	Replaced struct{ ID ID }
+	// Snapshot answers Join: all that the participant has to know now. Later events continue from it.
+	Snapshot struct {
+		You          Participant   `json:"you"`
+		Participants []Participant `json:"participants"` // the others, in the order of their seats
+		Chat         []Message     `json:"chat"`         // oldest first
+		Settings     Settings      `json:"settings"`
+	}
+	// Tell sends an event to these sessions.
+	Tell struct {
+		To    []ID
+		Event Event
+	}
+	// Entered: the participant's peer may send and receive, with the track numbers of Seat.
+	Entered struct {
+		ID   ID
+		Seat uint32
+	}
+	// Gone: the participant's peer must end at once. Forgotten: its session is over too.
+	Gone struct {
+		ID        ID
+		Forgotten bool
+	}
+	// TrackSet: media lets out or holds back a track.
+	TrackSet struct {
+		Seat  uint32
+		Kind  Kind
+		State TrackState
+	}
+	// Keep gives a message to the store; the host answers with Stored once it is durable. Seq is still 0.
+	Keep struct{ Message Message }
+)
+
+func (Refused) effect()   {}
+func (Connected) effect() {}
+func (Replaced) effect()  {}
+func (Snapshot) effect()  {}
+func (Tell) effect()      {}
+func (Entered) effect()   {}
+func (Gone) effect()      {}
+func (TrackSet) effect()  {}
+func (Keep) effect()      {}

@@ -1,0 +1,71 @@
+package meeting
+
+// Event is something a session is told. Its JSON is the event's data in the protocol.
+type Event interface {
+	// EventName is the event's name in the protocol.
+	EventName() string
+}
+
+type (
+	// Joined: somebody entered.
+	Joined struct {
+		Participant Participant `json:"participant"`
+	}
+	// Left: somebody gave up a seat or lost it.
+	Left struct {
+		ID     ID         `json:"id"`
+		Reason LeftReason `json:"reason"`
+	}
+	// Updated: somebody's name, tracks or connection changed.
+	Updated struct {
+		Participant Participant `json:"participant"`
+	}
+	// Inside tells those outside who is in the meeting.
+	Inside struct {
+		Inside []Present `json:"inside"`
+	}
+	// Said is a chat message.
+	Said struct {
+		Message Message `json:"message"`
+	}
+	// Speaking tells who is heard now, the loudest first.
+	Speaking struct {
+		Speaking []ID `json:"speaking"`
+	}
+	// SettingsChanged tells the room's settings.
+	SettingsChanged struct {
+		Settings Settings `json:"settings"`
+	}
+	// Ended: this session is over.
+	Ended struct {
+		Reason EndReason `json:"reason"`
+	}
+)
+
+func (Joined) EventName() string          { return "joined" }
+func (Left) EventName() string            { return "left" }
+func (Updated) EventName() string         { return "updated" }
+func (Inside) EventName() string          { return "inside" }
+func (Said) EventName() string            { return "chat" }
+func (Speaking) EventName() string        { return "speaker" }
+func (SettingsChanged) EventName() string { return "settings" }
+func (Ended) EventName() string           { return "ended" }
+
+// LeftReason says why somebody is no longer in the meeting.
+type LeftReason string
+
+const (
+	LeftByChoice LeftReason = "left"
+	LeftLost     LeftReason = "lost" // the connection did not come back within SeatGrace
+	LeftRemoved  LeftReason = "removed"
+)
+
+// EndReason says why a session is over.
+type EndReason string
+
+const (
+	EndReplaced EndReason = "replaced" // another connection took the seat
+	EndRemoved  EndReason = "removed"
+	EndMeeting  EndReason = "ended"
+	EndShutdown EndReason = "shutdown" // the server stops; sessions may come back to the next one
+)

@@ -1,0 +1,195 @@
+// Package meeting is the pure core of a meeting: who is inside, what they send, what they said, and who is told.
+//
+// A Meeting owns the live gathering in one room. Its host, package rooms, calls Apply on one goroutine with the time
+// and a Command, and carries out the Effects that come back: events to sessions, peers into and out of media, chat
+// into the store. The core imports nothing of ours, knows no clock and draws its chance from a function, so that a
+// whole meeting can be replayed in a test.
+package meeting
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+const (
+	// SeatGrace is how long a seat outlives its connection: long enough for a change of network or a server
+	// behind a proxy to come back, short enough that nobody talks to an empty tile for long.
+	SeatGrace = 30 * time.Second
+	// MaxParticipants bounds the seats taken at one time. A roster of 500 is about 100 kB of JSON, what one
+	// message may reasonably weigh.
+	MaxParticipants = 500
+	// MaxOutside bounds the sessions that have connected but not joined: each hears of every coming and going.
+	MaxOutside = 500
+	// insideEvery is how often those outside hear who is inside, at most: every telling is a whole list.
+	insideEvery = 250 * time.Millisecond
+)
+
+// Config is what a meeting begins with.
+type Config struct {
+	Room   string        // its name as RoomName gives it
+	Chance func() uint64 // unguessable: ids and resume keys are drawn from it
+}
+
+// Meeting is the state of one live gathering.
+type Meeting struct {
+	room     string
+	chance   func() uint64
+	members  map[ID]*member
+	keys     map[Key]*member
+	seated   []*member // in the order of their seats
+	lastSeat uint32
+	arrivals uint64 // sessions that ever connected
+	tail     tail
+
+	inside     []Present // what those outside see; rebuilt when somebody enters, leaves or is renamed
+	insideTold time.Time // when they were last told
+	insideDue  time.Time // when they must be told next; zero: they know
+}
+
+// member is one session that the meeting knows: outside, or inside with a seat.
+type member struct {
+	Participant
+	key   Key
+	lost  time.Time // when its connection dropped; zero while connected
+	order uint64    // of arrival
+}
+
+func (p *member) isInside() bool { return p.Seat != 0 }
+
+// New makes an empty meeting.
+func New(c Config) *Meeting {
+	return &Meeting{
+		room:    c.Room,
+		chance:  c.Chance,
+		members: make(map[ID]*member),
+		keys:    make(map[Key]*member),
+		inside:  []Present{},
+	}
+}
+
+// Apply carries out one command at the time now, which never runs backwards, and returns what has to be done about
+// it, in order. A command that the rules refuse changes nothing and returns only Refused.
+func (m *Meeting) Apply(now time.Time, c Command) []Effect {
+	t := &turn{m: m, now: now}
+	if err := t.apply(c); err != nil {
+		return []Effect{Refused{Err: err}}
+	}
+	return t.effects
+}
+
+// turn is one call of Apply: its time, and the effects so far.
+type turn struct {
+	m       *Meeting
+	now     time.Time
+	effects []Effect
+}
+
+func (t *turn) apply(c Command) *Error {
+	switch c := c.(type) {
+	case Connect:
+		return t.connect(c)
+	case Disconnect:
+		return t.disconnect(c)
+	case Join:
+		return t.join(c)
+	case Leave:
+		return t.leave(c)
+	case Rename:
+		return t.rename(c)
+	case Publish:
+		return t.publish(c)
+	case Chat:
+		return t.chat(c)
+	case Stored:
+		return t.stored(c)
+	case Recall:
+		return t.recall(c)
+	case Speak:
+		return t.speak(c)
+	case Expire:
+		return t.expire()
+	default:
+		panic(fmt.Sprintf("meeting: command %T has no rule", c))
+	}
+}
+
+// Deadline is when Expire is next due; zero: not until something else happens.
+func (m *Meeting) Deadline() time.Time {
+	due := m.insideDue
+	for _, p := range m.seated {
+		if p.lost.IsZero() {
+			continue
+		}
+		if end := p.lost.Add(SeatGrace); due.IsZero() || end.Before(due) {
+			due = end
+		}
+	}
+	return due
+}
+
+// Empty tells whether nobody is left, neither inside nor outside: the host may forget the meeting.
+func (m *Meeting) Empty() bool { return len(m.members) == 0 }
+
+// Inside lists who is in the meeting, in the order of their seats. The caller must not change it.
+func (m *Meeting) Inside() []Present { return m.inside }
+
+// Find gives the participant with this id; false when the meeting does not know it.
+func (m *Meeting) Find(id ID) (Participant, bool) {
+	p, ok := m.members[id]
+	if !ok {
+		return Participant{}, false
+	}
+	return p.Participant, true
+}
+
+func (t *turn) effect(e Effect) { t.effects = append(t.effects, e) }
+
+// tellInside tells an event to everybody in the meeting but except.
+func (t *turn) tellInside(except ID, e Event) {
+	to := make([]ID, 0, len(t.m.seated))
+	for _, p := range t.m.seated {
+		if p.ID != except {
+			to = append(to, p.ID)
+		}
+	}
+	if len(to) > 0 {
+		t.effect(Tell{To: to, Event: e})
+	}
+}
+
+// insideChanged rebuilds the list of those inside and tells it outside, now or when it is due.
+func (t *turn) insideChanged() {
+	m := t.m
+	m.inside = make([]Present, 0, len(m.seated))
+	for _, p := range m.seated {
+		m.inside = append(m.inside, Present{ID: p.ID, Name: p.Name})
+	}
+	if due := m.insideTold.Add(insideEvery); t.now.Before(due) {
+		m.insideDue = due
+		return
+	}
+	t.tellOutside()
+}
+
+// tellOutside tells those outside who is inside.
+func (t *turn) tellOutside() {
+	m := t.m
+	m.insideDue = time.Time{}
+	outside := make([]*member, 0, len(m.members)-len(m.seated))
+	for _, p := range m.members {
+		if !p.isInside() {
+			outside = append(outside, p)
+		}
+	}
+	if len(outside) == 0 {
+		return
+	}
+	slices.SortFunc(outside, func(a, b *member) int { return int(a.order) - int(b.order) })
+	to := make([]ID, len(outside))
+	for i, p := range outside {
+		to[i] = p.ID
+	}
+	m.insideTold = t.now
+	t.effect(Tell{To: to, Event: Inside{Inside: m.inside}})
+}

@@ -1,0 +1,89 @@
+package meeting
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+const (
+	maxRoomName   = 64   // characters
+	maxPersonName = 40   // characters
+	maxChatText   = 4000 // characters
+	maxClientID   = 64   // characters
+)
+
+// RoomName gives the form in which a room's name is compared: lower case, NFC. It must be 1–64 letters (with their
+// marks), digits, '-', '_' or '.', and not dots alone, which an address would swallow.
+func RoomName(s string) (string, *Error) {
+	bad := &Error{Invalid, "A room's name has 1 to 64 letters, digits, '-', '_' or '.'."}
+	if len(s) > maxRoomName*utf8.UTFMax || !utf8.ValidString(s) {
+		return "", bad
+	}
+	name := norm.NFC.String(strings.ToLower(norm.NFC.String(s)))
+	if n := utf8.RuneCountInString(name); n < 1 || n > maxRoomName || strings.Trim(name, ".") == "" {
+		return "", bad
+	}
+	for _, r := range name {
+		if !unicode.In(r, unicode.L, unicode.M, unicode.Nd) && !strings.ContainsRune("-_.", r) {
+			return "", bad
+		}
+	}
+	return name, nil
+}
+
+// PersonName gives a participant's name as the others see it: NFC, trimmed, 1–40 characters of which one can be
+// seen, and none that ends a line or turns the direction of the text around it.
+func PersonName(s string) (string, *Error) {
+	bad := &Error{Invalid, "A name has 1 to 40 characters."}
+	if len(s) > 4*maxPersonName*utf8.UTFMax || !utf8.ValidString(s) {
+		return "", bad
+	}
+	name := strings.TrimSpace(norm.NFC.String(s))
+	if utf8.RuneCountInString(name) > maxPersonName || !visible(name) {
+		return "", bad
+	}
+	for _, r := range name {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) || unicode.Is(unicode.Bidi_Control, r) {
+			return "", &Error{Invalid, "A name has no line breaks or other control characters."}
+		}
+	}
+	return name, nil
+}
+
+// chatText gives a message as it is kept: line ends as "\n", outer white space gone, 1–4 000 characters.
+func chatText(s string) (string, *Error) {
+	bad := &Error{Invalid, "A message has 1 to 4000 characters."}
+	if len(s) > 2*maxChatText*utf8.UTFMax || !utf8.ValidString(s) {
+		return "", bad
+	}
+	text := strings.TrimRightFunc(strings.ReplaceAll(s, "\r\n", "\n"), unicode.IsSpace)
+	if utf8.RuneCountInString(text) > maxChatText || !visible(text) {
+		return "", bad
+	}
+	for _, r := range text {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return "", &Error{Invalid, "A message has no control characters."}
+		}
+	}
+	return text, nil
+}
+
+// checkClientID holds a sender's name for a message to 1–64 printable ASCII characters.
+func checkClientID(s string) *Error {
+	ok := len(s) >= 1 && len(s) <= maxClientID
+	for i := 0; ok && i < len(s); i++ {
+		ok = s[i] > ' ' && s[i] <= '~'
+	}
+	if !ok {
+		return &Error{Invalid, "A message's id has 1 to 64 printable ASCII characters."}
+	}
+	return nil
+}
+
+// visible tells whether a reader would see anything.
+func visible(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.IsMark(r) })
+}
