@@ -1,31 +1,15 @@
-// Package media is the host of sfu: UDP sockets, workers, DTLS handshakes and pipes.
+// Package media is the host of sfu: it gives the router sockets, time, keys and neighbours.
+//
+// An Engine binds one UDP port and runs one worker per CPU core. A worker is two goroutines: a reader that takes
+// datagrams off its socket in batches, and a loop that owns an sfu.Router and everything that belongs to the peers
+// pinned to it. A datagram that lands on the wrong worker's socket is handed to its owner by the reader, which looks
+// the sender up in the directory: by address, or by ufrag for a STUN check. A turn of the loop takes what has
+// arrived, lets the router work, and sends what came out: everything due to one peer together.
+//
+// DTLS runs on goroutines of its own (handshake.go) and leaves nothing behind but SRTP keys and two small records.
+// A Room is one meeting's view of all this; it may span workers, and then carries its router's wishes for pipes from
+// one worker to the other. Package rooms is the caller; package app builds and runs the Engine.
+//
+// What is owned where: a peer's media state by its worker's loop; which peers, seats and pipes a room has by the
+// room's goroutine. They meet in worker.do (room to worker) and in the room's mailbox (worker to room, never waiting).
 package media
-
-// CONTRACT (package rooms calls exactly this):
-//
-//	type Config struct {
-//		Listen    string       // ":3000": UDP port for media
-//		PublicIPs []netip.Addr // candidates; empty: every usable interface address
-//		Workers   int          // 0: one per CPU core
-//		Log       *slog.Logger
-//	}
-//	func New(c Config) (*Engine, error)            // binds the sockets, makes the certificate; starts nothing
-//	func (e *Engine) Run(ctx context.Context) error
-//	func (e *Engine) Candidates() []netip.AddrPort // for the answer
-//	func (e *Engine) Fingerprint() string          // "sha-256 AB:CD:…"
-//	func (e *Engine) OpenRoom() *Room
-//	func (e *Engine) Stats() Stats
-//
-//	func (m *Room) AddPeer(ctx, sfu.PeerParams) (sfu.PeerID, error)
-//	func (m *Room) UpdatePeer(ctx, sfu.PeerID, sfu.PeerParams) error
-//	func (m *Room) Enter(ctx, id sfu.PeerID, seat uint32) error
-//	func (m *Room) RemovePeer(ctx, sfu.PeerID) error
-//	func (m *Room) SetTrack(ctx, sfu.Track, sfu.TrackState) error
-//	func (m *Room) SetView(ctx, sfu.PeerID, []sfu.Wish) error
-//	func (m *Room) Events() <-chan Event  // bounded; slot states coalesce when it is full, so that the newest truth always arrives
-//	func (m *Room) Close()                // removes its peers
-//
-//	type Event struct { Kind; Peer; Slot; Track; FromTS; Speakers; Address; Reason; RTT … } // what rooms needs of sfu.Event: PeerConnected (DTLS done), PeerLost, SlotSwitched, SpeakersChanged, and PathFound (address, RTT if known)
-//
-// One worker per core, each a reader goroutine and a loop goroutine; peers (not rooms) are pinned to workers,
-// round robin by load; a room may span workers. AddPeer etc. may be called from any goroutine.

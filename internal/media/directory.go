@@ -1,0 +1,141 @@
+package media
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+
+	"noom/internal/sfu"
+)
+
+// directory tells readers which worker owns the sender of a datagram. Readers never wait: they walk immutable chains
+// behind atomic pointers. Writers, a few per join, rebuild one short chain under a lock.
+type directory struct {
+	seed   maphash.Seed
+	addrs  table // proven remote addresses
+	ufrags table // local ufrags, for STUN checks (RFC 8445 §7.3)
+}
+
+// owner is who a datagram belongs to.
+type owner struct {
+	peer   sfu.PeerID
+	worker int
+}
+
+func newDirectory() *directory { return &directory{seed: maphash.MakeSeed()} }
+
+// find tells whose datagram this is. A STUN check goes by its USERNAME, for its address may be new (roaming);
+// all else by address.
+func (d *directory) find(from netip.AddrPort, datagram []byte) (owner, bool) {
+	if ufrag := checkedUfrag(datagram); ufrag != nil {
+		return d.ufrags.get(maphash.Bytes(d.seed, ufrag))
+	}
+	return d.addrs.get(maphash.Comparable(d.seed, from))
+}
+
+func (d *directory) addUfrag(ufrag string, o owner) {
+	d.ufrags.put(maphash.String(d.seed, ufrag), o)
+}
+
+func (d *directory) removeUfrag(ufrag string, id sfu.PeerID) {
+	d.ufrags.remove(maphash.String(d.seed, ufrag), id)
+}
+
+// addAddr says that the address was proven by o. The latest proof wins.
+func (d *directory) addAddr(a netip.AddrPort, o owner) {
+	d.addrs.put(maphash.Comparable(d.seed, a), o)
+}
+
+// removeAddr forgets the address unless someone else has proven it since.
+func (d *directory) removeAddr(a netip.AddrPort, id sfu.PeerID) {
+	d.addrs.remove(maphash.Comparable(d.seed, a), id)
+}
+
+// tableSize is the number of chains: at 4 096 peers on a node a chain holds one link.
+const tableSize = 4096
+
+// table maps 64-bit keyed hashes to owners. The seed is secret, so nobody can aim for a collision, and by chance
+// one happens among a million keys with probability 3e-8.
+type table struct {
+	write  sync.Mutex
+	chains [tableSize]atomic.Pointer[link]
+}
+
+// link is immutable once it is in a chain.
+type link struct {
+	key   uint64
+	owner owner
+	next  *link
+}
+
+func (t *table) get(key uint64) (owner, bool) {
+	for l := t.chains[key%tableSize].Load(); l != nil; l = l.next {
+		if l.key == key {
+			return l.owner, true
+		}
+	}
+	return owner{}, false
+}
+
+func (t *table) put(key uint64, o owner) {
+	t.write.Lock()
+	defer t.write.Unlock()
+	chain := &t.chains[key%tableSize]
+	chain.Store(&link{key: key, owner: o, next: without(chain.Load(), key)})
+}
+
+func (t *table) remove(key uint64, id sfu.PeerID) {
+	t.write.Lock()
+	defer t.write.Unlock()
+	if o, ok := t.get(key); ok && o.peer == id {
+		chain := &t.chains[key%tableSize]
+		chain.Store(without(chain.Load(), key))
+	}
+}
+
+// without copies the chain, leaving out the link with this key.
+func without(l *link, key uint64) *link {
+	if l == nil {
+		return nil
+	}
+	if l.key == key {
+		return l.next
+	}
+	return &link{key: l.key, owner: l.owner, next: without(l.next, key)}
+}
+
+const (
+	stunHeader    = 20         // bytes, RFC 8489 §5
+	stunCookie    = 0x2112A442 // RFC 8489 §5
+	stunBinding   = 0x0001     // binding request, RFC 8489 §18.2
+	stunUsername  = 0x0006     // RFC 8489 §14.3
+	usernameColon = ':'        // parts our ufrag from the peer's, RFC 8445 §7.2.2
+)
+
+// checkedUfrag gives our ufrag from the USERNAME of a STUN binding request, or nil if the datagram is none.
+// Nothing is verified here: it only chooses a worker, whose router then checks all of it.
+func checkedUfrag(b []byte) []byte {
+	if len(b) < stunHeader || b[0] > 3 || // RFC 7983 §7
+		binary.BigEndian.Uint16(b) != stunBinding || binary.BigEndian.Uint32(b[4:]) != stunCookie {
+		return nil
+	}
+	for rest := b[stunHeader:]; len(rest) >= 4; {
+		kind, size := binary.BigEndian.Uint16(rest), int(binary.BigEndian.Uint16(rest[2:]))
+		rest = rest[4:]
+		if size > len(rest) {
+			return nil
+		}
+		if kind == stunUsername {
+			for i, c := range rest[:size] {
+				if c == usernameColon {
+					return rest[:i]
+				}
+			}
+			return nil
+		}
+		rest = rest[min((size+3)&^3, len(rest)):]
+	}
+	return nil
+}

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package media
+
+// openSockets gives every worker a socket on the one port.
+func openSockets(listen string, workers int) ([]socket, error) { return openPortable(listen, workers) }

@@ -1,0 +1,278 @@
+package media
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"noom/internal/loop"
+	"noom/internal/sfu"
+)
+
+const (
+	// taskDepth is how many functions may wait for a worker. Whoever brings one more waits.
+	taskDepth = 64
+	// turnInputs bounds what one turn takes in before it sends: 8 batches of 64 datagrams are processed well within
+	// the millisecond after which a turn must end.
+	turnInputs = 8
+)
+
+// errUnknownPeer is what an operation on a peer that is not (or no longer) there returns.
+var errUnknownPeer = errors.New("no such peer")
+
+// worker owns one router, and all that belongs to its peers. Its loop goroutine alone touches what is below "owned".
+type worker struct {
+	index  int
+	engine *Engine
+	socket socket
+	log    *slog.Logger
+	loop   *loop.Loop[*worker]
+	inbox  chan *batch
+	pipes  chan *pipeBatch
+	load   atomic.Int32 // peers pinned here
+	counts counts
+
+	// owned by the loop
+	router *sfu.Router
+	out    sfu.Out
+	now    time.Time // of this turn
+	peers  map[sfu.PeerID]*peer
+	rooms  map[sfu.RoomID]*Room
+	lost   []sfu.Event // PeerLost of this turn, to be carried out after it
+	spare  chan *pipeBatch
+	filled []*pipeBatch // by worker, while a turn's packets are handed over
+	timer  *time.Timer
+	armed  time.Time // when the timer rings; zero when it is stopped
+}
+
+func newWorker(index int, e *Engine, s socket) *worker {
+	w := &worker{
+		index: index, engine: e, socket: s, log: e.log.With("worker", index),
+		inbox: make(chan *batch, inboxDepth), pipes: make(chan *pipeBatch, inboxDepth),
+		peers: make(map[sfu.PeerID]*peer), rooms: make(map[sfu.RoomID]*Room),
+		spare: newPipeBatches(pipeBatchesPerWorker),
+	}
+	w.loop = loop.New(w, taskDepth)
+	w.router = w.newRouter()
+	return w
+}
+
+func (w *worker) newRouter() *sfu.Router {
+	return sfu.New(sfu.Config{Chance: rand.Uint64, Worker: w.index})
+}
+
+// run is the loop goroutine. It ends with ctx, after it has said goodbye to its peers.
+func (w *worker) run(ctx context.Context) {
+	w.filled = make([]*pipeBatch, len(w.engine.workers))
+	w.timer = time.NewTimer(time.Hour)
+	defer w.timer.Stop()
+	defer w.loop.End()
+	for {
+		select {
+		case <-ctx.Done():
+			w.part()
+			return
+		case b := <-w.inbox:
+			w.now = time.Now()
+			w.receive(b)
+			w.takeMore()
+		case p := <-w.pipes:
+			w.now = time.Now()
+			w.receivePiped(p)
+			w.takeMore()
+		case task := <-w.loop.Tasks():
+			w.now = time.Now()
+			task(w)
+		case <-w.timer.C:
+			w.armed = time.Time{}
+			w.now = time.Now()
+		}
+		w.endTurn()
+	}
+}
+
+// takeMore adds to the turn what has arrived meanwhile.
+func (w *worker) takeMore() {
+	for range turnInputs {
+		select {
+		case b := <-w.inbox:
+			w.receive(b)
+		case p := <-w.pipes:
+			w.receivePiped(p)
+		default:
+			return
+		}
+	}
+}
+
+// receive routes a batch. A datagram at which the router panics ends its sender.
+func (w *worker) receive(b *batch) {
+	for i := 0; i < b.n; {
+		i = w.receiveFrom(b, i)
+	}
+	w.takeHandshakes() // they borrow from b
+	b.done()
+}
+
+func (w *worker) receiveFrom(b *batch, i int) (next int) {
+	defer func() {
+		if v := recover(); v != nil {
+			o, _ := w.engine.directory.find(b.from[i], b.at(i))
+			w.panicked(v, o.peer)
+			next = i + 1
+		}
+	}()
+	for ; i < b.n; i++ {
+		data := b.at(i)
+		if len(data) == 0 {
+			continue
+		}
+		w.router.Receive(w.now, b.from[i], data, &w.out)
+		if w.out.Full() {
+			w.flush()
+		}
+	}
+	return i
+}
+
+// receivePiped routes packets of other workers' tracks.
+func (w *worker) receivePiped(p *pipeBatch) {
+	defer p.done()
+	w.guard(0, func() {
+		for i := range p.n {
+			w.router.ReceivePiped(w.now, p.packet[i], &w.out)
+			if w.out.Full() {
+				w.flush()
+			}
+		}
+	})
+}
+
+// endTurn does what time asks for, sends everything and sets the timer.
+func (w *worker) endTurn() {
+	if d := w.router.Deadline(); !d.IsZero() && !d.After(w.now) {
+		w.guard(0, func() { w.router.Tick(w.now, &w.out) })
+	}
+	w.flush()
+	for len(w.lost) > 0 {
+		w.carryOutLost()
+		w.flush()
+	}
+	w.arm()
+}
+
+// arm makes the timer ring at the router's deadline, or earlier: a needless ring costs less than a reset at every turn.
+func (w *worker) arm() {
+	d := w.router.Deadline()
+	if d.IsZero() || (!w.armed.IsZero() && !d.Before(w.armed)) {
+		return
+	}
+	w.armed = d
+	w.timer.Reset(max(time.Until(d), 0))
+}
+
+// flush sends what the router has put out and carries out the rest of it.
+func (w *worker) flush() {
+	if len(w.out.Peers) > 0 {
+		w.socket.send(&w.out)
+		w.counts.sent(&w.out)
+	}
+	w.takeHandshakes()
+	w.handOverPiped()
+	for i := range w.out.Events {
+		w.carryOut(&w.out.Events[i])
+	}
+	w.out.Reset()
+}
+
+// handOverPiped copies packets to the other workers' inboxes; one that is full goes without.
+func (w *worker) handOverPiped() {
+	for i := range w.out.Piped {
+		p := &w.out.Piped[i]
+		b := w.filled[p.Worker]
+		if b == nil {
+			select {
+			case b = <-w.spare:
+				w.filled[p.Worker] = b
+			default:
+				w.counts.pipeFull.Add(1)
+				continue
+			}
+		}
+		b.add(p)
+		if b.n == pipeBatchSize {
+			w.sendPiped(p.Worker)
+		}
+	}
+	if len(w.out.Piped) == 0 {
+		return
+	}
+	for i := range w.filled {
+		w.sendPiped(i)
+	}
+}
+
+func (w *worker) sendPiped(to int) {
+	b := w.filled[to]
+	if b == nil {
+		return
+	}
+	w.filled[to] = nil
+	select {
+	case w.engine.workers[to].pipes <- b:
+	default:
+		w.counts.pipeFull.Add(uint64(b.n))
+		b.done()
+	}
+}
+
+// do runs f on the worker's loop, at the turn's time; see loop.Do. A panic in f is f's error and ends the peer.
+func (w *worker) do(ctx context.Context, id sfu.PeerID, f func() error) error {
+	return w.loop.Do(ctx, func(w *worker) (err error) {
+		if !w.guard(id, func() { err = f() }) {
+			err = errors.New("panic in the media worker")
+		}
+		return err
+	})
+}
+
+// guard calls f and reports whether it came to its end. A panic in it ends the peer, or everybody here when
+// nobody can be blamed: id is 0.
+func (w *worker) guard(id sfu.PeerID, f func()) (ok bool) {
+	defer func() {
+		if v := recover(); v != nil {
+			w.panicked(v, id)
+		}
+	}()
+	f()
+	return true
+}
+
+// panicked logs and counts a panic and ends the peer at which it happened. When that fails too, or nobody is known, the
+// router starts anew and its peers with it: they come back by new offers.
+func (w *worker) panicked(v any, id sfu.PeerID) {
+	w.counts.panics.Add(1)
+	w.log.Error("media worker panicked", "peer", id, "err", v, "stack", string(debug.Stack()))
+	if id != 0 && w.tryRemove(id) {
+		return
+	}
+	w.router = w.newRouter()
+	w.out.Reset()
+	for id := range w.peers {
+		w.lost = append(w.lost, sfu.Event{Kind: sfu.PeerLost, Peer: id, Reason: reasonPanic})
+	}
+}
+
+// reasonPanic is why peers end that a defect of ours has hit.
+const reasonPanic = "internal error"
+
+func (w *worker) tryRemove(id sfu.PeerID) (ok bool) {
+	defer func() { ok = recover() == nil }()
+	w.router.RemovePeer(w.now, id, &w.out)
+	w.lost = append(w.lost, sfu.Event{Kind: sfu.PeerLost, Peer: id, Reason: reasonPanic})
+	return true
+}
