@@ -68,9 +68,18 @@ export interface Wish {
 
 export type Settings = Readonly<Record<string, never>>;
 
-export type ErrorCode = "not_found" | "forbidden" | "full" | "invalid" | "conflict" | "limited" | "internal";
+/** `unreachable` never comes from the server: it is what a request gets that found no server. */
+export type ErrorCode =
+  | "not_found"
+  | "forbidden"
+  | "full"
+  | "invalid"
+  | "conflict"
+  | "limited"
+  | "internal"
+  | "unreachable";
 
-/** What went wrong, from the server. `text` is English for logs; pages choose their words by `code`. */
+/** What went wrong. `text` is English for logs; the page chooses its words by `code`. */
 export interface Failure {
   readonly code: ErrorCode;
   readonly text: string;

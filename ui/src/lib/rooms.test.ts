@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { canonicalRoom, randomRoom, roomOfPath, roomPath } from "./rooms";
+
+describe("a room's name", () => {
+  it.each([
+    ["Team", "team"],
+    ["  Team Call ", "team-call"],
+    ["아침-회의", "아침-회의"],
+    ["아침".normalize("NFD"), "아침"],
+    ["v1.2_b", "v1.2_b"],
+    ["x".repeat(64), "x".repeat(64)],
+    ["x".repeat(65), null],
+    ["", null],
+    [" ", null],
+    [".", null],
+    ["..", null],
+    ["a/b", null],
+    ["<b>", null],
+    ["🙂", null],
+  ])("%j is %j", (typed, want) => {
+    expect(canonicalRoom(typed)).toBe(want);
+  });
+});
+
+describe("a room's address", () => {
+  it.each(["team", "아침-회의", "a.b"])("of %j leads back to it", (name) => {
+    expect(roomOfPath(roomPath(name))).toBe(name);
+  });
+
+  it.each([
+    ["/r/Team/", "team"],
+    ["/r/", null],
+    ["/r/a/b", null],
+    ["/r/%", null],
+    ["/r/a%2Fb", null],
+    ["/", null],
+    ["/x/team", null],
+  ])("%j names %j", (path, want) => {
+    expect(roomOfPath(path)).toBe(want);
+  });
+});
+
+describe("a random name", () => {
+  it("spells all of its 64 bits", () => {
+    const named = (...words: number[]) => randomRoom((array) => array.set(words));
+    expect(named(0x7f00, 0x0001, 0x3f54, 0xdcc1)).toBe("lusab-babad-gutih-tugad");
+    const seen = new Set<string>();
+    for (let bit = 0; bit < 64; bit++) {
+      const words = [0, 0, 0, 0];
+      words[bit >> 4] = 1 << (bit & 15);
+      seen.add(named(...words));
+    }
+    expect(seen.size).toBe(64);
+  });
+
+  it("is a room's name", () => {
+    const name = randomRoom((words) => crypto.getRandomValues(words));
+    expect(canonicalRoom(name)).toBe(name);
+  });
+});
