@@ -1,35 +1,166 @@
 // Package nack decides which lost packets of an incoming stream to ask for again, and when (RFC 4585 §6.2.1). The router
 // owns one Generator for each layer it receives.
 //
-// A packet must be counted here only if it is also acknowledged in transport-wide feedback and the other way round:
-// browsers forget packets that feedback acknowledged and then ignore NACKs for them. So: decrypt, then record in twcc,
-// then call Received, and drop nothing in between.
+// Browsers forget packets that transport-wide feedback acknowledged, and then ignore NACKs for them. So a packet must be
+// counted in both places or in neither: decrypt, record in twcc, then call Received, and drop nothing in between.
 package nack
 
 import "time"
 
-// Generator watches the sequence numbers of one stream.
-type Generator struct{}
+// Generator watches the sequence numbers of one stream. Its memory grows with the first losses to a bound.
+type Generator struct {
+	started   bool
+	newest    int64     // the highest extended sequence number
+	epoch     time.Time // of the times below
+	missing   []loss    // in rising order, at most most
+	next      time.Duration
+	tolerance time.Duration // how late packets are that are merely out of order
+}
+
+// loss is one packet that is missing.
+type loss struct {
+	sequence int64
+	noticed  time.Duration
+	due      time.Duration // when to ask, or ask again
+	tries    int
+}
+
+const (
+	// most is how many packets may be missing at once: at 1.5 Mb/s, a second of picture. A keyframe is then smaller.
+	most = 128
+	// tries is how often a packet is asked for. At 30 % loss each way two more tries fail together one time in four, ten
+	// one time in a thousand.
+	tries = 10
+	// patience is how long a packet is worth waiting for: browsers wait at most about as long before they ask for a keyframe.
+	patience = time.Second
+	// Reordered packets are given this long before they count as lost: at first and at least what a busy host or a
+	// Wi-Fi's retries take, at most what jitter buffers accept as normal.
+	leastTolerance = 10 * time.Millisecond
+	mostTolerance  = 100 * time.Millisecond
+	// unknownRTT stands in until a round trip is measured: most of the world within a continent.
+	unknownRTT = 100 * time.Millisecond
+	// leastWait keeps a second request from overtaking the answer to the first where hosts are slow and paths short.
+	leastWait = 20 * time.Millisecond
+	// restart is how far back a number must lie to show that the sender began anew: beyond any packet cache.
+	restart = 1 << 14
+)
 
 // New gives a generator for a stream of which nothing was received yet.
-func New() *Generator { panic("not written") }
+func New() *Generator { return &Generator{tolerance: leastTolerance} }
 
-// Received notes a packet, original or recovered by RTX. burst says that more packets are missing than are worth asking
-// for: the list is cleared and the caller asks for a keyframe instead (audio: nothing).
-func (g *Generator) Received(now time.Time, sequence uint16) (burst bool) { panic("not written") }
+// Received notes a packet that came by itself. burst says that more packets are missing than are worth asking for: they
+// are forgotten, and the caller asks for a keyframe instead (audio: for nothing).
+func (g *Generator) Received(now time.Time, sequence uint16) (burst bool) {
+	return g.received(now, sequence, false)
+}
+
+// Recovered notes a packet that came as a retransmission (RTX): unlike a late original it tells nothing of how much
+// the path reorders.
+func (g *Generator) Recovered(now time.Time, sequence uint16) (burst bool) {
+	return g.received(now, sequence, true)
+}
+
+func (g *Generator) received(now time.Time, sequence uint16, recovered bool) (burst bool) {
+	if !g.started {
+		g.started, g.epoch, g.newest = true, now, int64(sequence)+1<<16
+		return false
+	}
+	at := now.Sub(g.epoch)
+	step := int64(int16(sequence - uint16(g.newest)))
+	switch {
+	case recovered && step > most: // of a stream that ended
+		return false
+	case step <= -restart && !recovered:
+		g.newest += step
+		g.Forget()
+		return true
+	case step <= 0:
+		g.arrived(at, g.newest+step, recovered)
+		return false
+	}
+	from := g.newest + 1
+	g.newest += step
+	return g.lose(at, from, g.newest)
+}
+
+// lose notes that the numbers in [from, until) are missing.
+func (g *Generator) lose(at time.Duration, from, until int64) (burst bool) {
+	if int64(len(g.missing))+until-from > most {
+		g.Forget()
+		return true
+	}
+	due := at + g.tolerance
+	if until > from && (len(g.missing) == 0 || due < g.next) {
+		g.next = due
+	}
+	for ; from < until; from++ {
+		g.missing = append(g.missing, loss{sequence: from, noticed: at, due: due})
+	}
+	return false
+}
+
+// arrived takes a packet off the list, and learns from it how late packets may be here.
+func (g *Generator) arrived(at time.Duration, sequence int64, recovered bool) {
+	for i := range g.missing {
+		l := &g.missing[i]
+		if l.sequence < sequence {
+			continue
+		}
+		if l.sequence > sequence {
+			return
+		}
+		late := at - l.noticed
+		if recovered {
+			g.tolerance = max(leastTolerance, g.tolerance-g.tolerance/16)
+		} else {
+			g.tolerance = min(max(g.tolerance, late+late/4), mostTolerance)
+		}
+		g.missing = append(g.missing[:i], g.missing[i+1:]...)
+		return
+	}
+}
 
 // Due appends to dst, in rising order, the sequence numbers to ask for now, and counts a try of each. rtt is the sender's
 // round trip, 0 when unknown. gaveUp says that some packet was not recovered in all its tries: the caller asks for a
 // keyframe where one helps.
 func (g *Generator) Due(now time.Time, rtt time.Duration, dst []uint16) (lost []uint16, gaveUp bool) {
-	panic("not written")
+	at := now.Sub(g.epoch)
+	if len(g.missing) == 0 || at < g.next {
+		return dst, false
+	}
+	if rtt <= 0 {
+		rtt = unknownRTT
+	}
+	g.next = at + patience
+	kept := g.missing[:0]
+	for _, l := range g.missing {
+		if l.due <= at {
+			if l.tries >= tries || at-l.noticed > patience {
+				gaveUp = true
+				continue
+			}
+			dst = append(dst, uint16(l.sequence))
+			l.tries++
+			// Each try waits a quarter of the round trip longer: the path that loses is also the one that queues.
+			l.due = at + max(rtt+rtt*time.Duration(l.tries)/4, leastWait)
+		}
+		g.next = min(g.next, l.due)
+		kept = append(kept, l)
+	}
+	g.missing = kept
+	return dst, gaveUp
 }
 
 // Deadline tells when Due has something to do next; ok is false when nothing is missing.
-func (g *Generator) Deadline() (at time.Time, ok bool) { panic("not written") }
+func (g *Generator) Deadline() (at time.Time, ok bool) {
+	if len(g.missing) == 0 {
+		return time.Time{}, false
+	}
+	return g.epoch.Add(g.next), true
+}
 
 // Missing tells how many packets are being waited for.
-func (g *Generator) Missing() int { panic("not written") }
+func (g *Generator) Missing() int { return len(g.missing) }
 
 // Forget stops asking for everything missing, as after a keyframe.
-func (g *Generator) Forget() { panic("not written") }
+func (g *Generator) Forget() { g.missing = g.missing[:0] }

@@ -1,0 +1,173 @@
+package nack
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var start = time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
+
+// at gives a moment of a test, in milliseconds.
+func at(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millisecond) }
+
+// receive notes original packets.
+func receive(t *testing.T, g *Generator, ms int, sequences ...uint16) {
+	t.Helper()
+	for _, s := range sequences {
+		if g.Received(at(ms), s) {
+			t.Fatalf("packet %d made a burst", s)
+		}
+	}
+}
+
+// expect checks what is asked for at a moment, with a round trip of 50 ms.
+func expect(t *testing.T, g *Generator, ms int, want ...uint16) {
+	t.Helper()
+	got, gaveUp := g.Due(at(ms), 50*time.Millisecond, nil)
+	if diff := cmp.Diff(want, got); diff != "" || gaveUp {
+		t.Errorf("at %d ms: %s, gave up %v", ms, diff, gaveUp)
+	}
+}
+
+func TestALostPacketIsAskedForAfterTheTolerance(t *testing.T) {
+	g := New()
+	receive(t, g, 0, 65533, 65534, 2) // over the wrap
+	if g.Missing() != 3 {
+		t.Errorf("%d are missing", g.Missing())
+	}
+	expect(t, g, 9)
+	if next, ok := g.Deadline(); !ok || !next.Equal(at(10)) {
+		t.Errorf("deadline %v, %v", next, ok)
+	}
+	expect(t, g, 10, 65535, 0, 1)
+	expect(t, g, 11)
+}
+
+func TestAReorderedPacketIsNotAskedFor(t *testing.T) {
+	g := New()
+	receive(t, g, 0, 1, 3)
+	receive(t, g, 5, 2)
+	expect(t, g, 1000)
+	if _, ok := g.Deadline(); ok {
+		t.Error("there is a deadline for nothing")
+	}
+}
+
+func TestTriesFollowTheRoundTripUntilThePacketComes(t *testing.T) {
+	g := New()
+	receive(t, g, 0, 1, 3)
+	expect(t, g, 10, 2)
+	expect(t, g, 72)
+	expect(t, g, 73, 2) // 50 ms and a quarter later
+	expect(t, g, 147)
+	expect(t, g, 148, 2) // 50 ms and two quarters
+	g.Recovered(at(160), 2)
+	expect(t, g, 1000)
+}
+
+func TestAnUnknownOrTinyRoundTripHasALeastWait(t *testing.T) {
+	g := New()
+	receive(t, g, 0, 1, 3)
+	for _, c := range []struct {
+		ms   int
+		rtt  time.Duration
+		want int
+	}{{10, time.Microsecond, 1}, {29, time.Microsecond, 0}, {30, 0, 1}, {179, 0, 0}, {180, 0, 1}} {
+		if got, _ := g.Due(at(c.ms), c.rtt, nil); len(got) != c.want {
+			t.Errorf("at %d ms %v", c.ms, got)
+		}
+	}
+}
+
+func TestItGivesUpAfterASecond(t *testing.T) {
+	g := New()
+	receive(t, g, 0, 1, 3)
+	asked := 0
+	for ms := 0; ms < 3000; ms += 10 {
+		lost, gaveUp := g.Due(at(ms), 50*time.Millisecond, nil)
+		asked += len(lost)
+		if gaveUp != (g.Missing() == 0) && ms < 1000 {
+			t.Errorf("at %d ms: gave up %v, %d missing", ms, gaveUp, g.Missing())
+		}
+	}
+	if asked < 5 || asked > tries || g.Missing() != 0 {
+		t.Errorf("asked %d times, %d missing", asked, g.Missing())
+	}
+}
+
+func TestABurstAsksForAKeyframeInstead(t *testing.T) {
+	g := New()
+	receive(t, g, 0, 1)
+	if g.Received(at(1), 2+most) {
+		t.Error("a gap of the most packets is a burst already")
+	}
+	if !g.Received(at(2), 4+most) || g.Missing() != 0 {
+		t.Error("one more is not")
+	}
+	receive(t, g, 3, 6+most)
+	expect(t, g, 100, 5+most)
+}
+
+func TestASenderThatBeginsAnewIsFollowed(t *testing.T) {
+	g := New()
+	receive(t, g, 0, 30000, 30002)
+	if !g.Received(at(1), 10000) || g.Missing() != 0 {
+		t.Error("the old stream is waited for")
+	}
+	receive(t, g, 2, 10002)
+	expect(t, g, 100, 10001)
+	g.Recovered(at(101), 40000) // an old stream's retransmission
+	receive(t, g, 102, 10003)
+}
+
+func TestAKeyframeEndsTheWaiting(t *testing.T) {
+	g := New()
+	receive(t, g, 0, 1, 5)
+	g.Forget()
+	expect(t, g, 100)
+	receive(t, g, 101, 3) // one of them comes after all
+}
+
+// On a path that only reorders, it learns how late packets are and asks for next to none.
+func TestAPathThatReordersCausesFewNeedlessRequests(t *testing.T) {
+	g, chance := New(), rand.New(rand.NewPCG(1, 2))
+	const packets, every = 6000, 5 // one each 5 ms
+	arrivals := make([][]uint16, packets*every+100)
+	for n := range packets {
+		delay := 30
+		if chance.IntN(20) == 0 {
+			delay += 10 + chance.IntN(40)
+		}
+		arrivals[n*every+delay] = append(arrivals[n*every+delay], uint16(n))
+	}
+	asked := 0
+	for ms, now := range arrivals {
+		for _, s := range now {
+			g.Received(at(ms), s)
+		}
+		lost, _ := g.Due(at(ms), 60*time.Millisecond, nil)
+		asked += len(lost)
+	}
+	if asked > packets/100 {
+		t.Errorf("%d needless requests for %d packets", asked, packets)
+	}
+}
+
+func TestAWarmGeneratorAllocatesNothing(t *testing.T) {
+	g, dst, n, ms := New(), make([]uint16, 0, most), uint16(0), 0
+	step := func() {
+		n, ms = n+3, ms+20
+		g.Received(at(ms), n)
+		dst, _ = g.Due(at(ms), 50*time.Millisecond, dst[:0])
+		g.Recovered(at(ms), n-2)
+	}
+	for range 1000 {
+		step()
+	}
+	if allocs := testing.AllocsPerRun(100, step); allocs != 0 {
+		t.Errorf("%v allocations", allocs)
+	}
+}
