@@ -74,7 +74,7 @@ func (w *worker) forget(p *peer) {
 		p.handshake.cancel()
 	}
 	for _, record := range p.farewell {
-		_ = w.socket.write(p.addr, record) // a courtesy
+		w.out.Append(p.id, p.addr, record)
 	}
 	delete(w.peers, p.id)
 	w.engine.directory.removeUfrag(p.params.LocalUfrag, p.id)
@@ -88,7 +88,11 @@ func (w *worker) forget(p *peer) {
 func (w *worker) part() {
 	for _, p := range w.peers {
 		w.forget(p)
+		if w.out.Full() {
+			w.flush()
+		}
 	}
+	w.flush()
 }
 
 // carryOut does what an event asks of the host, or passes it on.
@@ -189,7 +193,7 @@ func (w *worker) resendLastFlight(p *peer, data []byte) {
 	p.resent = w.now
 	p.resends++
 	for _, record := range p.lastFlight {
-		_ = w.socket.write(p.addr, record) // the peer asks again
+		w.out.Append(p.id, p.addr, record)
 	}
 }
 
