@@ -66,6 +66,17 @@ export class App {
   /** Goes to the lobby of a new room with a random name. */
   newMeeting(): void {}
 
+  // wanted: (by the components, which use no browser APIs)
+  /** The page fills the screen. */
+  fullScreen: boolean = $state(false);
+  toggleFullScreen(): void {}
+  /** Puts the link on the clipboard; false when the browser refuses. */
+  async copyLink(): Promise<boolean> {
+    return false;
+  }
+  /** Which browser this is, for help with its permissions. `ios`: any browser on an iPhone or iPad. */
+  readonly browser: "chromium" | "firefox" | "safari" | "ios" | "android" | "other" = "other";
+
   /** Leaves the room, if in one, and goes Home. */
   goHome(): void {}
 

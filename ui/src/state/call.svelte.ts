@@ -62,6 +62,13 @@ export class Call {
   async rejoin(): Promise<void> {}
   async setMicrophone(_on: boolean): Promise<void> {}
   async setCamera(_on: boolean): Promise<void> {}
+
+  // wanted:
+  /** How loud this participant's voice is now, 0 to 1, for the ring around the tile (0: silent). Changes ≤ 10 times a second. */
+  loudness(_id: string): number {
+    return 0;
+  }
+
   /** Asks what to share; quiet when the user cancels. */
   async shareScreen(): Promise<void> {}
   async stopSharing(): Promise<void> {}

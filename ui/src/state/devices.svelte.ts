@@ -7,7 +7,8 @@ export interface Device {
 
 export interface DeviceProblem {
   readonly device: "microphone" | "camera";
-  readonly kind: "denied" | "missing" | "in-use" | "other";
+  /** wanted: `insecure`: the page came over http:// from elsewhere than localhost, so there is no mediaDevices. */
+  readonly kind: "denied" | "missing" | "in-use" | "insecure" | "other";
 }
 
 /** The devices of this machine: what there is, what is chosen, what is on. Call turns them on and off. */

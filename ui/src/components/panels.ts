@@ -1,0 +1,3 @@
+/** What may stand beside or over the stage. */
+export type Panel = "chat" | "people";
+export type Over = "settings" | "shortcuts";

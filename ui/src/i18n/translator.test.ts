@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { en } from "./en";
+import { ko } from "./ko";
+import { Translator } from "./translator";
+
+const blanks = (message: unknown): string[] =>
+  [...JSON.stringify(message).matchAll(/\{(\w+)\}/g)].map((m) => m[1] ?? "").sort();
+
+describe("the two languages", () => {
+  it("have the same keys", () => {
+    expect(Object.keys(ko).sort()).toEqual(Object.keys(en).sort());
+  });
+
+  it("fill the same blanks", () => {
+    for (const key of Object.keys(en) as (keyof typeof en)[]) {
+      expect([key, ...new Set(blanks(ko[key]))]).toEqual([key, ...new Set(blanks(en[key]))]);
+    }
+  });
+
+  it("leave no text empty", () => {
+    for (const messages of [en, ko]) {
+      for (const message of Object.values(messages)) expect(JSON.stringify(message)).not.toMatch(/""/);
+    }
+  });
+});
+
+describe("a translator", () => {
+  it("chooses the plural by the count", () => {
+    const t = new Translator("en");
+    expect(t.text("meeting.count", { count: 1 })).toBe("1 person");
+    expect(t.text("meeting.count", { count: 1200 })).toBe("1,200 people");
+    expect(new Translator("ko").text("meeting.count", { count: 1 })).toBe("1명");
+  });
+
+  it("does not fill blanks found in what it filled in", () => {
+    expect(new Translator("en").text("say.chat", { name: "{text}", text: "x" })).toBe("{text}: x");
+  });
+
+  it("calls the days as people do", () => {
+    const now = new Date(2026, 10, 23, 0, 30).getTime();
+    const t = new Translator("en");
+    expect(t.day(now - 60_000, now)).toBe("Today");
+    expect(t.day(now - 3_600_000, now)).toBe("Yesterday");
+    expect(t.day(now - 48 * 3_600_000, now)).toBe("Saturday, November 21");
+    expect(new Translator("ko").day(now, now)).toBe("오늘");
+  });
+});
