@@ -66,8 +66,10 @@ type Piped struct {
 	Layer   uint8
 	Codec   Codec
 	Arrived time.Time
-	Level   uint8  // voice activity and level of a microphone, as in RFC 6464 §3; 127 when unknown
-	Data    []byte // the RTP packet with the publisher's header; at most MTU bytes
+	// Captured is the server's time of the packet's RTP timestamp, so that sound and picture stay synchronised.
+	Captured time.Time
+	Level    uint8  // voice activity and level of a microphone, as in RFC 6464 §3; 127 when unknown
+	Data     []byte // the RTP packet with the publisher's header; at most MTU bytes
 }
 
 // EventKind names what happened.

@@ -1,9 +1,24 @@
 // Package sfu is the pure core that forwards media between the peers of one worker.
+//
+// It owns the worker's peers, rooms, tracks and slots, their SRTP contexts, packet caches and timers. Package media calls
+// it, one method at a time: datagrams and commands go in together with the time, and what must leave is left in
+// an Out. The router has no clock, no goroutine and no socket of its own.
+//
+// A packet's way: Receive (router.go) tells what it is and whose; ingress.go opens it, counts it and keeps it in its
+// stream's cache; egress.go rewrites it for each slot that takes the stream and seals it into Out.
+// Who gets what is decided on change, not per packet: view.go and audio.go place tracks into slots, slot.go
+// aims a slot at a layer, and the result is a list of slots at each stream.
 package sfu
 
 import (
 	"net/netip"
 	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+
+	"noom/internal/sfu/ice"
+	"noom/internal/sfu/rtpx"
 )
 
 // Config is what a Router needs from outside.
@@ -13,45 +28,108 @@ type Config struct {
 }
 
 // Router forwards media between the peers of one worker. Its owner calls one method at a time.
-type Router struct{}
+type Router struct {
+	config Config
+	peers  map[PeerID]*peer
+	ufrags map[string]*peer         // by our half of the username in their checks
+	proven map[netip.AddrPort]*peer // the address gate: whose valid checks came from there
+	rooms  map[RoomID]*room
+	order  []*peer   // the peers in the order they came, so that the same input gives the same output
+	open   []*room   // the rooms likewise
+	next   time.Time // when Tick has something to do; zero when never
+	counts Counters
 
-// PeerStats is what may be known of one peer.
-type PeerStats struct {
-	RTT              time.Duration // 0: unknown
-	Address          netip.AddrPort
-	PacketsReceived  uint64
-	BytesReceived    uint64
-	PacketsSent      uint64
-	BytesSent        uint64
-	PacketsLost      uint64 // on the way to us, after recovery
-	Retransmitted    uint64 // by us
-	KeyframesAsked   uint64 // of this peer, by us
-	RetransmitAsked  uint64 // of this peer, by us
-	Tracks, Received int    // tracks it sends; slots that carry something
+	// Memory for the packet in hand, here so that nothing is allocated for it.
+	plain   [2 * MTU]byte // opened, with room to move a restored header
+	compose [2 * MTU]byte // RTCP before it is sealed
+	header  rtp.Header    // pion/srtp parses into these
+	control rtcp.Header
+	check   ice.Request
+	packet  rtpx.Packet
+	unit    unit
+	level   [1]byte
+	element [1]rtpx.Element
+	lost    []uint16
+	wished  []grant
+	voices  []*track
+	blocks  []rtpx.ReportBlock
 }
 
-// Counters count for the life of the router. Every drop has a name.
-type Counters struct {
-	PacketsReceived, PacketsForwarded uint64
+// New gives a router without peers.
+func New(c Config) *Router {
+	return &Router{
+		config: c,
+		peers:  make(map[PeerID]*peer),
+		ufrags: make(map[string]*peer),
+		proven: make(map[netip.AddrPort]*peer),
+		rooms:  make(map[RoomID]*room),
+		lost:   make([]uint16, 0, 512),
+		blocks: make([]rtpx.ReportBlock, 0, maxSSRCs),
+	}
 }
 
-func New(c Config) *Router { return &Router{} }
+// Receive takes one datagram that arrived from an address. The datagram is borrowed for the call, except where Out
+// says otherwise.
+func (r *Router) Receive(now time.Time, from netip.AddrPort, datagram []byte, out *Out) {
+	r.counts.PacketsReceived++
+	r.counts.BytesReceived += uint64(len(datagram))
+	if len(datagram) > MTU {
+		r.counts.TooLarge++
+		return
+	}
+	class := rtpx.Classify(datagram)
+	if class == rtpx.STUN {
+		r.receiveCheck(now, from, datagram, out)
+		return
+	}
+	p := r.proven[from]
+	if p == nil || p.lost { // RFC 8445 §12: nothing is read from an address that no check has proven
+		r.counts.Strangers++
+		return
+	}
+	p.stats.PacketsReceived++
+	p.stats.BytesReceived += uint64(len(datagram))
+	switch class {
+	case rtpx.DTLS:
+		out.Handshakes = append(out.Handshakes, Handshake{Peer: p.id, Data: datagram})
+	case rtpx.RTP:
+		r.receiveRTP(now, p, datagram, out)
+	case rtpx.RTCP:
+		r.receiveRTCP(now, p, datagram, out)
+	default:
+		r.counts.Unknown++
+	}
+}
 
-func (r *Router) AddPeer(now time.Time, id PeerID, p PeerParams) error     { return nil }
-func (r *Router) UpdatePeer(now time.Time, id PeerID, p PeerParams) error  { return nil }
-func (r *Router) SetKeys(now time.Time, id PeerID, k Keys) error           { return nil }
-func (r *Router) Enter(now time.Time, id PeerID, room RoomID, seat uint32) {}
-func (r *Router) RemovePeer(now time.Time, id PeerID, out *Out)            {}
-func (r *Router) SetTrack(now time.Time, room RoomID, t Track, s TrackState, out *Out) {
+// Deadline tells when Tick is next due: the zero time when nothing is waited for. It may be in the past.
+func (r *Router) Deadline() time.Time { return r.next }
+
+// Tick does everything that is due: feedback, reports, requests, timeouts, and what commands without an Out left to do.
+func (r *Router) Tick(now time.Time, out *Out) {
+	r.next = time.Time{}
+	for _, m := range r.open {
+		r.tickRoom(now, m, out)
+	}
+	for _, p := range r.order {
+		if !p.due.IsZero() && !p.due.After(now) {
+			p.due = time.Time{}
+			r.tickPeer(now, p, out)
+		}
+		r.remind(p.due)
+	}
 }
-func (r *Router) SetView(now time.Time, id PeerID, wishes []Wish, out *Out) {}
-func (r *Router) StartPipe(now time.Time, room RoomID, t Track, worker int) {}
-func (r *Router) StopPipe(now time.Time, room RoomID, t Track, worker int)  {}
-func (r *Router) ReceivePiped(now time.Time, p Piped, out *Out)             {}
-func (r *Router) RequestKeyframe(now time.Time, room RoomID, t Track, layer uint8, out *Out) {
+
+// remind brings the router's deadline forward to at. The zero time is never.
+func (r *Router) remind(at time.Time) {
+	if !at.IsZero() && (r.next.IsZero() || at.Before(r.next)) {
+		r.next = at
+	}
 }
-func (r *Router) Receive(now time.Time, from netip.AddrPort, datagram []byte, out *Out) {}
-func (r *Router) Tick(now time.Time, out *Out)                                          {}
-func (r *Router) Deadline() time.Time                                                   { return time.Time{} }
-func (r *Router) PeerStats(id PeerID) (PeerStats, bool)                                 { return PeerStats{}, false }
-func (r *Router) Counters() Counters                                                    { return Counters{} }
+
+// wake brings a peer's next tick forward to at.
+func (r *Router) wake(p *peer, at time.Time) {
+	if p.due.IsZero() || at.Before(p.due) {
+		p.due = at
+		r.remind(at)
+	}
+}

@@ -1,0 +1,152 @@
+package sfu
+
+import (
+	"time"
+
+	"noom/internal/sfu/layer"
+	"noom/internal/sfu/rtpx"
+)
+
+// sealOverhead is the most that SRTP adds to a packet, in bytes: GCM's tag (RFC 7714 §13.2).
+const sealOverhead = 16
+
+// forward gives the unit in hand to one slot: rewritten into the slot's numbers and sealed for its peer.
+func (r *Router) forward(sl *slot, u *unit, out *Out) {
+	p := sl.peer
+	if !p.receives() {
+		return
+	}
+	if !sl.takes(u.codec) {
+		r.counts.NoCodec++
+		return
+	}
+	pass, switched := sl.selector.Offer(u.stream.layer, u.keyframe)
+	if !pass {
+		return
+	}
+	if !switched && u.codec != sl.past[sl.now%generations].codec { // the sender changed its codec
+		if switched = u.keyframe; !switched {
+			r.wantKeyframe(u.now, u.stream)
+			return
+		}
+	}
+	if switched {
+		r.turn(sl, u, out)
+	}
+	sequence, ok := sl.sequence.Forward(u.packet.Sequence)
+	if !ok {
+		r.counts.Outdated++
+		return
+	}
+	memory := out.memory()
+	if memory == nil {
+		r.counts.NoMemory++
+		return
+	}
+	g := &sl.past[sl.now%generations]
+	h := rtpx.Header{
+		Marker: u.packet.Marker, PayloadType: p.types[u.codec].PT, Sequence: sequence,
+		Timestamp: u.packet.Timestamp + g.offset, SSRC: sl.params.SSRC, CSRC: uint32(u.stream.source.track.number),
+	}
+	r.level[0] = u.level
+	buf := rtpx.AppendHeader(memory[:0], h, r.elements(p, u.codec))
+	if buf, ok = sl.appendPayload(buf, g, u); !ok {
+		r.counts.Unwritable++
+		return
+	}
+	size := r.seal(p, memory, buf, out)
+	if size == 0 {
+		return
+	}
+	r.counts.PacketsForwarded++
+	r.counts.BytesForwarded += uint64(size)
+	p.repair = min(p.repair+size/repairShare, repairMost)
+	sl.packets++
+	sl.octets += uint32(len(u.packet.Payload))
+	if ahead := int32(h.Timestamp - sl.stamp); ahead > 0 || sl.stamped.IsZero() {
+		sl.stamp, sl.stamped = h.Timestamp, u.now
+	}
+}
+
+// elements are the header extensions of a packet to the peer. Absent ones have id 0.
+func (r *Router) elements(p *peer, c Codec) []rtpx.Element {
+	if c != Opus {
+		return nil
+	}
+	r.element[0] = rtpx.Element{ID: p.params.Extensions.AudioLevel, Data: r.level[:]}
+	return r.element[:]
+}
+
+// appendPayload appends what the packet carries, as the slot numbers it. ok is false when it does not fit or
+// belongs to no generation that is remembered.
+func (sl *slot) appendPayload(buf []byte, g *generation, u *unit) (_ []byte, ok bool) {
+	if len(buf)+len(u.packet.Payload)+1+sealOverhead > MTU { // the picture id may grow by a byte
+		return buf, false
+	}
+	if u.codec == VP8 {
+		return sl.munger.Append(buf, g.number, &u.vp8, u.packet.Payload)
+	}
+	return append(buf, u.packet.Payload...), true
+}
+
+// seal encrypts a packet in place, in the memory that Out gave, and hands it over. It gives the size, 0 on failure.
+func (r *Router) seal(p *peer, memory, buf []byte, out *Out) int {
+	sealed, err := p.seals.EncryptRTP(memory[:0], buf, &r.header)
+	if err != nil || len(sealed) > MTU {
+		r.counts.Unwritable++
+		return 0
+	}
+	r.push(p, len(sealed), out)
+	return len(sealed)
+}
+
+// turn makes the unit's stream the slot's source, from this packet on.
+func (r *Router) turn(sl *slot, u *unit, out *Out) {
+	first := sl.resume(u)
+	sl.now = sl.sequence.Switch()
+	sl.past[sl.now%generations] = generation{
+		number: sl.now, stream: u.stream, codec: u.codec, offset: first - u.packet.Timestamp,
+	}
+	sl.munger.Switch(sl.now)
+	s := u.stream.source
+	for i := range s.streams {
+		if &s.streams[i] != u.stream && i != sl.selector.Target() {
+			s.streams[i].drop(sl)
+		}
+	}
+	sl.reports = u.now
+	r.wake(sl.peer, u.now)
+	sl.announce(s.track.number, first, out)
+}
+
+// resume gives the timestamp at which the slot goes on with the unit. Sound advances by one frame; pictures by the
+// time that passed: between layers of one camera by what the sender's clock says, which knows no queues, else by arrival.
+func (sl *slot) resume(u *unit) uint32 {
+	if sl.stamped.IsZero() {
+		return sl.stamp
+	}
+	if sl.params.Audio {
+		return sl.stamp + frame20ms
+	}
+	elapsed := u.now.Sub(sl.stamped)
+	old := &sl.past[sl.now%generations]
+	if from := old.stream; from != nil && from.source == u.stream.source && from.times.reported && u.stream.times.reported {
+		was, is := from.captured(sl.stamp-old.offset), u.stream.captured(u.packet.Timestamp)
+		if d := is.Sub(was); d < elapsed+time.Second {
+			elapsed = d
+		}
+	}
+	if elapsed < 0 {
+		elapsed = 0
+	}
+	return sl.stamp + max(ticks(elapsed, videoRate), leastStep)
+}
+
+// stampAt gives the slot's RTP timestamp at a time, for sender reports; ok is false while nothing is carried.
+func (sl *slot) stampAt(at time.Time) (rtp uint32, ok bool) {
+	g := &sl.past[sl.now%generations]
+	if g.stream == nil || !g.stream.times.known || sl.selector.Current() == layer.None {
+		return 0, false
+	}
+	return g.stream.times.stamp(at, g.stream.offset()) + g.offset, true
+}

@@ -1,0 +1,99 @@
+package sfu
+
+import "time"
+
+const (
+	// keyframeInterval is the least time between two requests for one layer: a keyframe costs as much as seconds of
+	// pictures, and takes a round trip and 50–220 ms to come.
+	keyframeInterval = 500 * time.Millisecond
+	// keyframeTries is how often a request is repeated at that pace. A sender that answers none of them gets one each
+	// keyframePatience while somebody waits: it may be suspended.
+	keyframeTries    = 10
+	keyframePatience = 3 * time.Second
+)
+
+// keyframe merges the requests for keyframes of one stream.
+type keyframe struct {
+	wanted bool
+	tries  int
+	asked  time.Time // the last request, also of a keyframe that came
+	next   time.Time // when to ask again
+}
+
+// want notes that somebody needs a keyframe.
+func (k *keyframe) want() {
+	if k.wanted {
+		return
+	}
+	k.wanted, k.tries = true, 0
+	k.next = k.asked
+	if !k.asked.IsZero() {
+		k.next = k.asked.Add(keyframeInterval)
+	}
+}
+
+// came notes that one arrived.
+func (k *keyframe) came() { k.wanted = false }
+
+// due tells whether to ask now, and counts the request. awaited says that a slot cannot go on without.
+func (k *keyframe) due(now time.Time, awaited bool) bool {
+	if !k.wanted || k.next.After(now) {
+		return false
+	}
+	if k.tries >= keyframeTries && !awaited {
+		k.wanted = false // whoever asked has asked again or lost interest
+		return false
+	}
+	k.tries++
+	k.asked = now
+	k.next = now.Add(keyframeInterval)
+	if k.tries >= keyframeTries {
+		k.next = now.Add(keyframePatience)
+	}
+	return true
+}
+
+// awaited tells whether a slot waits for a keyframe of the stream to turn to it.
+func (s *stream) awaited() bool {
+	for _, sl := range s.slots {
+		if sl.selector.Target() == s.layer && sl.selector.Current() != s.layer {
+			return true
+		}
+	}
+	return false
+}
+
+// wantKeyframe has a keyframe asked for by the next tick, merged with other requests.
+func (r *Router) wantKeyframe(now time.Time, s *stream) {
+	if s.source.kind.Audio() {
+		return
+	}
+	s.key.want()
+	at := s.key.next
+	if at.Before(now) {
+		at = now
+	}
+	if s.source.owner != nil {
+		r.wake(s.source.owner, at)
+		return
+	}
+	if t := s.source.track; t != nil {
+		if at.Before(t.room.due) {
+			t.room.due = at
+		}
+		r.remind(at)
+	}
+}
+
+// RequestKeyframe takes a request that came back through a pipe.
+func (r *Router) RequestKeyframe(now time.Time, in RoomID, number Track, layer uint8, _ *Out) {
+	m := r.rooms[in]
+	if m == nil {
+		return
+	}
+	t := m.tracks[number]
+	if t == nil || !t.local() || int(layer) >= t.source.layers {
+		return
+	}
+	r.wantKeyframe(now, &t.source.streams[layer])
+}

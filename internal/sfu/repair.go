@@ -1,0 +1,89 @@
+package sfu
+
+import (
+	"encoding/binary"
+	"time"
+
+	"noom/internal/sfu/rtpx"
+)
+
+const (
+	// repairShare: each byte of media lets a third of a byte be sent again, so that retransmissions are at most 25 % of
+	// a viewer's traffic, whatever it asks for.
+	repairShare = 3
+	// repairMost is how much of that may be saved up, in bytes: a second of a large picture's loss.
+	repairMost = 64 << 10
+	// unknownRTT stands for a round trip nobody measured.
+	unknownRTT = 50 * time.Millisecond
+)
+
+// resend answers a NACK for one packet from the stream's cache, over the slot's RTX SSRC (RFC 4588 §4).
+func (r *Router) resend(now time.Time, sl *slot, output uint16, out *Out) {
+	p := sl.peer
+	number, sequence, ok := sl.sequence.Lookup(output)
+	g := &sl.past[number%generations]
+	if !ok || g.number != number || g.stream == nil || g.stream.kept == nil {
+		r.counts.NotKept++
+		return
+	}
+	t := p.types[g.codec]
+	if sl.params.RTX == 0 || t.RTX == 0 {
+		r.counts.NoCodec++
+		return
+	}
+	kept, ok := g.stream.kept.Get(sequence)
+	if !ok || r.packet.Parse(kept.Data) != nil {
+		r.counts.NotKept++
+		return
+	}
+	if len(kept.Data) > p.repair {
+		r.counts.RepairLimited++
+		return
+	}
+	if sl.repeated(now, output) {
+		r.counts.RepairRepeated++
+		return
+	}
+	memory := out.memory()
+	if memory == nil {
+		r.counts.NoMemory++
+		return
+	}
+	r.unit = unit{now: now, stream: g.stream, packet: &r.packet, codec: g.codec}
+	if g.codec == VP8 && r.unit.vp8.Parse(r.packet.Payload) != nil {
+		r.counts.Unwritable++
+		return
+	}
+	buf := rtpx.AppendHeader(memory[:0], rtpx.Header{
+		Marker: r.packet.Marker, PayloadType: t.RTX, Sequence: sl.repairs,
+		Timestamp: r.packet.Timestamp + g.offset, SSRC: sl.params.RTX, CSRC: uint32(sl.carried),
+	}, nil)
+	buf = binary.BigEndian.AppendUint16(buf, output)
+	if buf, ok = sl.appendPayload(buf, g, &r.unit); !ok {
+		r.counts.Unwritable++
+		return
+	}
+	size := r.seal(p, memory, buf, out)
+	if size == 0 {
+		return
+	}
+	sl.repairs++
+	p.repair -= size
+	p.stats.Retransmitted++
+	r.counts.Retransmitted++
+}
+
+// repeated tells whether the packet was sent again within the last round trip, and remembers that it is now.
+func (sl *slot) repeated(now time.Time, output uint16) bool {
+	rtt := sl.peer.rtt
+	if rtt == 0 {
+		rtt = unknownRTT
+	}
+	at := uint32(now.Sub(sl.peer.since) / time.Millisecond)
+	last := &sl.resent[output%repeats]
+	if last.valid && last.output == output && at-last.at < uint32(rtt/time.Millisecond) {
+		return true
+	}
+	*last = repeat{output: output, valid: true, at: at}
+	return false
+}
