@@ -1,0 +1,79 @@
+package rooms
+
+import (
+	"golang.org/x/time/rate"
+
+	"noom/internal/meeting"
+	"noom/internal/sfu"
+)
+
+const (
+	// chatRate and chatBurst bound what one participant may say: faster than anybody types, slow enough to read.
+	chatRate  = 10 // messages per second
+	chatBurst = 20
+)
+
+// client is what the room keeps for one participant beside the rules. It outlives its connections.
+type client struct {
+	id      meeting.ID
+	key     meeting.Key
+	session *Session // nil while the connection is lost
+	seat    uint32   // 0 outside
+	outbox  outbox
+	view    []sfu.Wish
+	peer    *peer // nil without a transport
+
+	offering bool   // an offer is being read
+	lost     []byte // fingerprint of a peer that media gave up, until its owner has been told
+	chat     *rate.Limiter
+}
+
+// peer is a client's media endpoint.
+type peer struct {
+	id     sfu.PeerID
+	params *sfu.PeerParams // never changed: a further offer brings new ones
+	slots  map[int]SlotState
+}
+
+// SlotState says what a slot shows: from RTP timestamp FromTS on, the m-line carries Track (0: nothing).
+type SlotState struct {
+	MID    string `json:"mid"`
+	Track  uint32 `json:"track"`
+	FromTS uint32 `json:"fromTs"`
+}
+
+func newClient(id meeting.ID, key meeting.Key) *client {
+	return &client{id: id, key: key, chat: rate.NewLimiter(chatRate, chatBurst)}
+}
+
+// send numbers an event, keeps it for a session that has to catch up, and sends it on when there is a connection.
+func (c *client) send(event string, data []byte) {
+	n := c.outbox.add(event, data)
+	if c.session != nil {
+		c.session.link.Send(event, data, n)
+	}
+}
+
+// tellEnd tells the client's connection that its session is over and lets go of it. The event is not kept: whoever
+// comes back with the key is not meant. The caller closes or cuts the link.
+func (c *client) tellEnd(why meeting.EndReason) Link {
+	link := c.session.link
+	c.session = nil
+	e := meeting.Ended{Reason: why}
+	link.Send(e.EventName(), encode(e), c.outbox.last+1)
+	return link
+}
+
+// slotStates lists what the client's slots show, in the order of its m-lines.
+func (c *client) slotStates() []SlotState {
+	states := []SlotState{}
+	if c.peer == nil {
+		return states
+	}
+	for i := range c.peer.params.Slots {
+		if s, ok := c.peer.slots[i]; ok {
+			states = append(states, s)
+		}
+	}
+	return states
+}

@@ -1,0 +1,77 @@
+package rooms
+
+import (
+	"slices"
+
+	"noom/internal/media"
+	"noom/internal/meeting"
+	"noom/internal/sfu"
+)
+
+// eventsAtOnce is how many events of media are taken in one turn: what happened together is told together.
+const eventsAtOnce = 64
+
+// mediaEvents takes in what media reports: the first event, and those that wait behind it.
+func (r *room) mediaEvents(first media.Event) {
+	var changed []*client // whose slots changed, in the order of the changes
+	slots := make(map[*client][]SlotState)
+	for e, n := first, 0; ; n++ {
+		if c, s, ok := r.mediaEvent(e); ok {
+			if slots[c] == nil {
+				changed = append(changed, c)
+			}
+			slots[c] = append(slots[c], s)
+		}
+		if n == eventsAtOnce || len(r.media.Events()) == 0 {
+			break
+		}
+		e = <-r.media.Events() // the room is its only reader
+	}
+	for _, c := range changed {
+		e := slotsEvent{Slots: slots[c]}
+		c.send(e.EventName(), encode(e))
+	}
+}
+
+// mediaEvent takes in one event. A change of a slot is returned, to be told with others.
+func (r *room) mediaEvent(e media.Event) (c *client, s SlotState, slot bool) {
+	switch e.Kind {
+	case media.SpeakersChanged:
+		r.speakers(e.Speakers)
+	case media.PeerLost:
+		r.peerLost(e)
+	case media.SlotSwitched:
+		c = r.peers[e.Peer]
+		if c == nil || e.Slot >= len(c.peer.params.Slots) {
+			return nil, s, false // of a peer that was replaced meanwhile
+		}
+		s = SlotState{MID: c.peer.params.Slots[e.Slot].MID, Track: uint32(e.Track), FromTS: e.FromTS}
+		c.peer.slots[e.Slot] = s
+		return c, s, true
+	}
+	return nil, s, false
+}
+
+func (r *room) speakers(tracks [3]sfu.Track) {
+	seats := make([]uint32, 0, len(tracks))
+	for _, t := range tracks {
+		if seat := t.Seat(); seat != 0 && !slices.Contains(seats, seat) {
+			seats = append(seats, seat)
+		}
+	}
+	if _, err := r.apply(meeting.Speak{Seats: seats}); err != nil {
+		r.log.Error("speakers refused by the meeting", "room", r.name, "err", err)
+	}
+}
+
+// peerLost notes that media gave a peer up. The seat stays: that is the session's affair.
+func (r *room) peerLost(e media.Event) {
+	c := r.peers[e.Peer]
+	if c == nil {
+		return
+	}
+	r.log.Debug("peer lost", "room", r.name, "participant", c.id, "peer", uint64(e.Peer), "err", e.Reason)
+	c.lost = c.peer.params.Fingerprint
+	delete(r.peers, e.Peer)
+	c.peer = nil
+}

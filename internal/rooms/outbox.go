@@ -1,0 +1,41 @@
+package rooms
+
+const (
+	// outboxEvents and outboxBytes bound what a client may catch up on after a lost connection: half a minute of a
+	// very lively meeting. Beyond it a fresh snapshot is cheaper.
+	outboxEvents = 1000
+	outboxBytes  = 1 << 20
+)
+
+// outbox numbers a client's events and keeps the newest of them. Its zero value is ready.
+type outbox struct {
+	last  uint64 // number of the newest event; they count from 1
+	kept  []kept // consecutive numbers, up to last
+	bytes int
+}
+
+type kept struct {
+	event string
+	data  []byte
+}
+
+// add takes an event in and gives its number.
+func (o *outbox) add(event string, data []byte) uint64 {
+	o.last++
+	o.kept = append(o.kept, kept{event, data})
+	o.bytes += len(data)
+	for len(o.kept) > outboxEvents || o.bytes > outboxBytes {
+		o.bytes -= len(o.kept[0].data)
+		o.kept[0] = kept{}
+		o.kept = o.kept[1:]
+	}
+	return o.last
+}
+
+// since gives the events after number n, oldest first; false when they are not all there any more, or never were.
+func (o *outbox) since(n uint64) ([]kept, bool) {
+	if n > o.last || o.last-n > uint64(len(o.kept)) {
+		return nil, false
+	}
+	return o.kept[len(o.kept)-int(o.last-n):], true
+}

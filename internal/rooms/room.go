@@ -1,0 +1,126 @@
+package rooms
+
+import (
+	"context"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"noom/internal/loop"
+	"noom/internal/media"
+	"noom/internal/meeting"
+	"noom/internal/sfu"
+)
+
+const (
+	// inboxDepth is how many requests may wait for a room; whoever brings one more waits, and the client with it.
+	inboxDepth = 256
+	// emptyGrace is how long a room that nobody has entered yet stays open for the session that opened it.
+	emptyGrace = 10 * time.Second
+	// mediaPatience bounds one operation on media. It takes microseconds; beyond this a worker is stuck, and the
+	// room goes on without.
+	mediaPatience = 2 * time.Second
+)
+
+// room is one open room. Its goroutine owns every field but the first group, which never changes.
+type room struct {
+	name     string
+	rooms    *Rooms
+	log      *slog.Logger
+	loop     *loop.Loop[*room]
+	chat     *chatLog
+	recalled chan struct{} // closed once the room's earlier chat is in the meeting, or cannot be read
+
+	ctx     context.Context // ends with the room
+	meeting *meeting.Meeting
+	media   *media.Room
+	clients map[meeting.ID]*client
+	peers   map[sfu.PeerID]*client
+	opened  time.Time
+	visited bool // somebody has connected, or tried to
+}
+
+func newRoom(r *Rooms, name string) *room {
+	room := &room{
+		name: name, rooms: r, log: r.log, recalled: make(chan struct{}),
+		meeting: meeting.New(meeting.Config{Room: name, Chance: chance}),
+		clients: make(map[meeting.ID]*client),
+		peers:   make(map[sfu.PeerID]*client),
+	}
+	room.loop = loop.New(room, inboxDepth)
+	room.chat = newChatLog(room)
+	return room
+}
+
+// run is the room's goroutine: requests, what media reports, and time. It ends when nobody is left, with ctx, or by a
+// panic, which is this room's alone.
+func (r *room) run(ctx context.Context) {
+	ctx, end := context.WithCancel(ctx)
+	r.ctx, r.opened, r.media = ctx, time.Now(), r.rooms.config.Media.OpenRoom()
+	r.rooms.running.Go(func() { r.chat.run(ctx) }) // ends with ctx, which ends with this function
+	r.log.Debug("room opened", "room", r.name)
+	defer func() {
+		if v := recover(); v != nil {
+			r.log.Error("room ended by a panic", "room", r.name, "err", v, "stack", string(debug.Stack()))
+		}
+		end()
+		r.rooms.close(r)
+		r.loop.End() // who still waits at the door opens the room anew
+		r.dismiss()
+		r.media.Close()
+		r.log.Debug("room closed", "room", r.name)
+	}()
+	timer := time.NewTimer(emptyGrace)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case task := <-r.loop.Tasks():
+			task(r)
+		case e := <-r.media.Events():
+			r.mediaEvents(e)
+		case <-timer.C:
+			r.expire()
+		}
+		if r.meeting.Empty() && len(r.loop.Tasks()) == 0 && (r.visited || time.Since(r.opened) >= emptyGrace) {
+			return
+		}
+		timer.Reset(r.untilDeadline())
+	}
+}
+
+// untilDeadline is how long the room may sleep.
+func (r *room) untilDeadline() time.Duration {
+	if due := r.meeting.Deadline(); !due.IsZero() {
+		return time.Until(due)
+	}
+	return emptyGrace
+}
+
+func (r *room) expire() {
+	if _, err := r.apply(meeting.Expire{}); err != nil {
+		r.log.Error("time refused by the meeting", "room", r.name, "err", err)
+	}
+}
+
+// dismiss tells those who are still connected that the server ends, or after a panic only cuts them off: they come
+// back to a new room.
+func (r *room) dismiss() {
+	shutdown := r.rooms.life.Err() != nil
+	for _, c := range r.clients {
+		if c.session == nil {
+			continue
+		}
+		if shutdown {
+			c.tellEnd(meeting.EndShutdown).Cut()
+		} else {
+			c.session.link.Cut()
+		}
+	}
+}
+
+// patience is a context for one operation on media.
+func (r *room) patience() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(r.ctx, mediaPatience)
+}
