@@ -139,7 +139,7 @@ func (r *Router) ingest(now time.Time, s *stream, a arrival, plain []byte, out *
 		s.start()
 	}
 	sequence := r.packet.Sequence
-	r.note(now, s)
+	r.note(now, s, a.recovered)
 	if r.packet.Padding > 0 { // of no use to receivers: it is stripped here, once
 		plain = plain[:len(plain)-r.packet.Padding]
 		plain[0] &^= 0x20
@@ -175,11 +175,15 @@ func (r *Router) ingest(now time.Time, s *stream, a arrival, plain []byte, out *
 }
 
 // note tells the NACK generator about a packet.
-func (r *Router) note(now time.Time, s *stream) {
+func (r *Router) note(now time.Time, s *stream, recovered bool) {
 	if s.missed == nil {
 		return
 	}
-	if s.missed.Received(now, r.packet.Sequence) && !s.source.kind.Audio() {
+	take := s.missed.Received
+	if recovered {
+		take = s.missed.Recovered
+	}
+	if take(now, r.packet.Sequence) && !s.source.kind.Audio() {
 		r.wantKeyframe(now, s)
 	}
 	if s.missed.Missing() == 0 {

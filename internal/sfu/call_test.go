@@ -1,0 +1,269 @@
+package sfu
+
+import (
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/pion/stun/v3"
+
+	"noom/internal/sfu/rtpx"
+)
+
+// call is a meeting under virtual time: routers, and peers with real STUN and SRTP on the far side of a perfect or lossy link.
+type call struct {
+	t       *testing.T
+	now     time.Time
+	workers []*Router
+	outs    []*Out
+	peers   []*testPeer
+	events  []Event
+	chance  uint64
+	// lost tells whether a datagram is lost on its way from (up) or to a peer. nil: a perfect link.
+	lost func(p *testPeer, up bool, datagram []byte) bool
+	// pipes are the tracks piped now, by the worker that wants them.
+	pipes map[pipeKey]bool
+	cut   bool // pipes carry nothing
+}
+
+type pipeKey struct {
+	track  Track
+	worker int
+}
+
+const testRoom RoomID = 7
+
+func newCall(t *testing.T, workers int) *call {
+	t.Helper()
+	c := &call{t: t, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), chance: 1, pipes: map[pipeKey]bool{}}
+	for i := range workers {
+		c.workers = append(c.workers, New(Config{Chance: c.random, Worker: i}))
+		c.outs = append(c.outs, new(Out))
+	}
+	return c
+}
+
+// random is xorshift: the same numbers in each run.
+func (c *call) random() uint64 {
+	c.chance ^= c.chance << 13
+	c.chance ^= c.chance >> 7
+	c.chance ^= c.chance << 17
+	return c.chance
+}
+
+// join brings a peer that is connected, keyed and in the room.
+func (c *call) join(name string, worker int) *testPeer {
+	c.t.Helper()
+	p := c.add(name, worker, nil)
+	p.connect()
+	p.router().Enter(c.now, p.id, testRoom, p.seat)
+	for _, w := range c.workers { // the host tells a worker what the meeting decided before
+		for _, other := range c.peers {
+			for kind, state := range other.states {
+				w.SetTrack(c.now, testRoom, NewTrack(other.seat, kind), state, c.outs[0])
+				c.flush(0)
+			}
+		}
+	}
+	c.run(0)
+	return p
+}
+
+// add brings a peer that has only made its offer.
+func (c *call) add(name string, worker int, change func(*PeerParams)) *testPeer {
+	c.t.Helper()
+	p := newTestPeer(c, name, worker)
+	if change != nil {
+		change(&p.params)
+	}
+	c.peers = append(c.peers, p)
+	if err := p.router().AddPeer(c.now, p.id, p.params); err != nil {
+		c.t.Fatalf("adding %s: %v", name, err)
+	}
+	return p
+}
+
+// publish lets a track out, as the meeting does: every worker is told.
+func (c *call) publish(p *testPeer, k Kind, s TrackState) {
+	p.states[k] = s
+	for i, w := range c.workers {
+		w.SetTrack(c.now, testRoom, NewTrack(p.seat, k), s, c.outs[i])
+		c.flush(i)
+	}
+}
+
+// run lets time pass: peers send, routers tick when they say.
+func (c *call) run(d time.Duration) {
+	c.t.Helper()
+	end := c.now.Add(d)
+	for turns := 0; ; turns++ {
+		if turns > 1_000_000 {
+			c.t.Fatal("time does not pass: a deadline stays in the past")
+		}
+		next, who := end, -1
+		for i, w := range c.workers {
+			if at := w.Deadline(); !at.IsZero() && !at.After(next) {
+				next, who = at, i
+			}
+		}
+		for _, p := range c.peers {
+			if at := p.nextSend(); !at.IsZero() && at.Before(next) {
+				next, who = at, -2
+			}
+		}
+		if next.After(c.now) {
+			c.now = next
+		}
+		if who == -1 {
+			return
+		}
+		if who == -2 {
+			for _, p := range c.peers {
+				p.send()
+			}
+			continue
+		}
+		c.workers[who].Tick(c.now, c.outs[who])
+		c.flush(who)
+	}
+}
+
+// flush is the host's half: what a worker left in its Out goes where it should.
+func (c *call) flush(worker int) {
+	c.t.Helper()
+	out := c.outs[worker]
+	for _, b := range out.Peers {
+		count := int32(0)
+		for data := range out.Packets(b) {
+			count++
+			if p := c.at(b.To); p != nil && (c.lost == nil || !c.lost(p, false, data)) {
+				p.receive(b, data)
+			}
+		}
+		if count != b.Count || count == 0 {
+			c.t.Fatalf("a burst of %d packets yields %d", b.Count, count)
+		}
+	}
+	events, piped := slices.Clone(out.Events), slices.Clone(out.Piped)
+	for i := range piped {
+		piped[i].Data = slices.Clone(piped[i].Data)
+	}
+	out.Reset()
+	c.events = append(c.events, events...)
+	for _, e := range events {
+		c.carryOut(worker, e)
+	}
+	for _, p := range piped {
+		if !c.cut {
+			c.workers[p.Worker].ReceivePiped(c.now, p, c.outs[p.Worker])
+			c.flush(p.Worker)
+		}
+	}
+}
+
+// carryOut does what the host does with the events about pipes.
+func (c *call) carryOut(worker int, e Event) {
+	owner := 0
+	for _, p := range c.peers {
+		if p.seat == e.Track.Seat() {
+			owner = p.worker
+		}
+	}
+	switch e.Kind {
+	case PipeWanted:
+		c.pipes[pipeKey{e.Track, worker}] = true
+		c.workers[owner].StartPipe(c.now, e.Room, e.Track, worker)
+	case PipeUnwanted:
+		delete(c.pipes, pipeKey{e.Track, worker})
+		c.workers[owner].StopPipe(c.now, e.Room, e.Track, worker)
+	case KeyframeWanted:
+		c.workers[owner].RequestKeyframe(c.now, e.Room, e.Track, e.Layer, c.outs[owner])
+		c.flush(owner)
+	}
+}
+
+func (c *call) at(a netip.AddrPort) *testPeer {
+	for _, p := range c.peers {
+		if p.address == a {
+			return p
+		}
+	}
+	return nil
+}
+
+// inject gives a datagram to a peer's worker as if it came from an address.
+func (c *call) inject(p *testPeer, from netip.AddrPort, datagram []byte) {
+	c.t.Helper()
+	p.router().Receive(c.now, from, datagram, c.outs[p.worker])
+	c.flush(p.worker)
+}
+
+// switches lists what a slot of a peer was said to carry, in order.
+func (c *call) switches(p *testPeer, slot int) (tracks []Track) {
+	for _, e := range c.events {
+		if e.Kind == SlotSwitched && e.Peer == p.id && e.Slot == slot {
+			tracks = append(tracks, e.Track)
+		}
+	}
+	return tracks
+}
+
+// of counts the events of a kind.
+func (c *call) of(k EventKind) (n int) {
+	for _, e := range c.events {
+		if e.Kind == k {
+			n++
+		}
+	}
+	return n
+}
+
+// checkRequest writes a STUN binding request.
+func checkRequest(username, password string, nominate bool) []byte {
+	setters := []stun.Setter{
+		stun.TransactionID, stun.BindingRequest, stun.NewUsername(username),
+		stun.RawAttribute{Type: stun.AttrPriority, Value: []byte{1, 2, 3, 4}},
+		stun.RawAttribute{Type: stun.AttrICEControlling, Value: make([]byte, 8)},
+	}
+	if nominate {
+		setters = append(setters, stun.RawAttribute{Type: stun.AttrUseCandidate})
+	}
+	setters = append(setters, stun.NewShortTermIntegrity(password), stun.Fingerprint)
+	return stun.MustBuild(setters...).Raw
+}
+
+// vp8Payload is a picture's packet: descriptor with 15-bit picture id, TL0PICIDX and TID, then a frame header where it starts.
+func vp8Payload(start, key bool, picture uint16, tl0 uint8, width, height uint16, size int) []byte {
+	b := []byte{0x80, 0xe0, 0x80 | byte(picture>>8)&0x7f, byte(picture), tl0, 0}
+	if start {
+		b[0] |= 0x10
+		if key {
+			b = append(b, 0x10, 0, 0, 0x9d, 0x01, 0x2a)
+			b = binary.LittleEndian.AppendUint16(b, width)
+			b = binary.LittleEndian.AppendUint16(b, height)
+		} else {
+			b = append(b, 0x11, 0, 0)
+		}
+	}
+	return append(b, make([]byte, max(0, size-len(b)))...)
+}
+
+// received is an RTP packet as a peer got it.
+type received struct {
+	at      time.Time
+	packet  rtpx.Packet
+	csrc    Track
+	level   int // −1: none
+	payload []byte
+	picture uint16
+	tl0     uint8
+	key     bool
+	size    int
+}
+
+func (g received) String() string {
+	return fmt.Sprintf("seq %d ts %d csrc %d pic %d key %v", g.packet.Sequence, g.packet.Timestamp, g.csrc, g.picture, g.key)
+}
