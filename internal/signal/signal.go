@@ -23,6 +23,7 @@ import (
 	"noom/internal/loop"
 	"noom/internal/meeting"
 	"noom/internal/rooms"
+	"noom/internal/socketio"
 )
 
 const (
@@ -65,7 +66,7 @@ func New(c Config) *Server {
 		c.Log = slog.Default()
 	}
 	if c.Origins == nil {
-		c.Origins = sameOrigin
+		c.Origins = socketio.SameOrigin
 	}
 	return &Server{rooms: c.Rooms, origins: c.Origins, log: c.Log, places: make(chan struct{}, maxPlain)}
 }

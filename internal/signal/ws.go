@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/coder/websocket"
@@ -50,12 +48,6 @@ func (s *Server) serveWS(w http.ResponseWriter, r *http.Request) {
 	}
 	p := &plain{server: s, ws: ws, out: newOutgoing()}
 	p.serve(context.WithoutCancel(r.Context()))
-}
-
-// sameOrigin tells whether a request comes from a page of this server.
-func sameOrigin(r *http.Request) bool {
-	u, err := url.Parse(r.Header.Get("Origin"))
-	return err == nil && strings.EqualFold(u.Host, r.Host)
 }
 
 // plain is one /ws client. The goroutine of its HTTP request reads, another writes; each ends when the other does.
