@@ -1,0 +1,171 @@
+package socketio
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/coder/websocket"
+	"golang.org/x/time/rate"
+)
+
+var errProbe = errors.New("not what an upgrade begins with")
+
+// accept opens a WebSocket. Compression stays off: it costs 32 KiB and more per connection, and signalling is small.
+func (s *Server) accept(w http.ResponseWriter, r *http.Request) (*websocket.Conn, error) {
+	pings := rate.NewLimiter(1, 10) // browsers send none; a pong costs a system call
+	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+		InsecureSkipVerify: true, // the Origin has been checked, for both transports
+		CompressionMode:    websocket.CompressionDisabled,
+		OnPingReceived:     func(context.Context, []byte) bool { return pings.Allow() },
+	})
+	if err == nil {
+		ws.SetReadLimit(int64(s.config.MaxPayload) + 1) // and the packet's type
+	}
+	return ws, err
+}
+
+// serveWebSocket runs a WebSocket until it closes: a connection of its own, or the upgrade of a polling one.
+func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet {
+		refuseRequest(w, http.StatusBadRequest, badMethod)
+		return
+	}
+	if id := r.URL.Query().Get("sid"); id != "" {
+		s.serveUpgrade(w, r, id)
+		return
+	}
+	if !s.hasRoom() {
+		w.Header().Set("Retry-After", "5")
+		refuseRequest(w, http.StatusServiceUnavailable, badRequest)
+		return
+	}
+	ws, err := s.accept(w, r)
+	if err != nil {
+		return // accept has answered
+	}
+	defer func() { _ = ws.CloseNow() }()
+	c := newConn(s, r)
+	if !s.remember(c) {
+		_ = ws.Close(websocket.StatusTryAgainLater, "full")
+		return
+	}
+	c.link.adopt(ws)
+	c.start(false)
+	c.out.control(s.openPacket(c))
+	c.do(c.out.stream())
+	c.read(ws)
+}
+
+// serveUpgrade moves a polling connection to a WebSocket (engine.io-protocol, "Upgrade").
+func (s *Server) serveUpgrade(w http.ResponseWriter, r *http.Request, id string) {
+	c := s.lookup(id)
+	if c == nil {
+		refuseRequest(w, http.StatusBadRequest, unknownSession)
+		return
+	}
+	if !c.link.beginUpgrade() {
+		refuseRequest(w, http.StatusBadRequest, badRequest)
+		return
+	}
+	ws, err := s.accept(w, r)
+	if err != nil {
+		c.link.endUpgrade()
+		return
+	}
+	defer func() { _ = ws.CloseNow() }()
+	if err := c.upgrade(ws); err != nil {
+		c.link.endUpgrade()
+		return
+	}
+	c.read(ws)
+}
+
+// upgrade shakes hands over the new transport while the old one goes on, and then makes it the connection's. The client
+// sends its last word on the old one and finishes its poll before it says "upgrade", so nothing is lost or overtaken.
+func (c *conn) upgrade(ws *websocket.Conn) error {
+	late := time.AfterFunc(c.server.config.UpgradeTimeout, func() { _ = ws.CloseNow() })
+	defer late.Stop()
+	if !c.link.probing(ws) {
+		return errNotPolling
+	}
+	if err := expectText(ws, "2probe"); err != nil {
+		return err
+	}
+	if err := ws.Write(context.Background(), websocket.MessageText, []byte("3probe")); err != nil {
+		return err
+	}
+	c.out.prod() // a poll that waits must come to its end
+	if err := expectText(ws, "5"); err != nil {
+		return err
+	}
+	if !c.link.adopt(ws) {
+		return errNotPolling
+	}
+	c.pollBy.Stop()
+	c.do(c.out.stream())
+	c.out.prod()
+	return nil
+}
+
+func expectText(ws *websocket.Conn, want string) error {
+	kind, got, err := ws.Read(context.Background()) // the upgrade's timer closes the WebSocket
+	if err != nil {
+		return err
+	}
+	if kind != websocket.MessageText || string(got) != want {
+		return errProbe
+	}
+	return nil
+}
+
+// read works off what arrives until the WebSocket closes.
+func (c *conn) read(ws *websocket.Conn) {
+	for {
+		kind, data, err := ws.Read(context.Background()) // ends when the connection does: see end and write
+		if err != nil {
+			c.end(ending{reason: ReasonClosed, cut: true})
+			return
+		}
+		if c.hasEnded() { // only the close frame is still of interest
+			continue
+		}
+		if err := c.receive(packet{data: data, binary: kind == websocket.MessageBinary}); err != nil {
+			c.malformed(err)
+		}
+	}
+}
+
+// write sends what waits in the outbox, and the close frame at the end. There is at most one writer at a time.
+func (c *conn) write() {
+	ws := c.link.socket()
+	timeout := c.server.config.WriteTimeout
+	stuck := time.AfterFunc(timeout, func() {
+		c.do(cutOff)
+		_ = ws.CloseNow() // when the connection was ending anyway
+	})
+	defer stuck.Stop()
+	for {
+		p, ok, finished := c.out.next()
+		if finished {
+			e := c.link.how()
+			if !e.cut {
+				_ = ws.Close(e.status, e.reason) // waits 5 s at most for the client's
+			}
+			return
+		}
+		if !ok {
+			return
+		}
+		kind := websocket.MessageText
+		if p.binary {
+			kind = websocket.MessageBinary
+		}
+		stuck.Reset(timeout)
+		if err := ws.Write(context.Background(), kind, p.data); err != nil {
+			c.end(ending{reason: ReasonClosed, cut: true})
+			return
+		}
+	}
+}
