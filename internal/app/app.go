@@ -4,33 +4,85 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
+	"slices"
+	"strings"
+	"time"
 
 	"noom/internal/config"
 	"noom/internal/httpd"
+	"noom/internal/media"
+	"noom/internal/rooms"
+	"noom/internal/signal"
+	"noom/internal/socketio"
+	"noom/internal/store"
 	"noom/ui"
 )
 
-// App is a whole server. Its port is taken when New returns.
+// closeTimeout is how long signalling connections may take to send what waits for them and to say goodbye.
+const closeTimeout = 500 * time.Millisecond
+
+// App is a whole server. Its port and its data folder are taken when New returns, and given back when Run does.
 type App struct {
 	log      *slog.Logger
 	listener net.Listener
+	media    *media.Engine
+	store    *store.Store
+	rooms    *rooms.Rooms
+	sockets  *socketio.Server
 	http     *httpd.Server
 }
 
-// New builds the server and takes its ports, TCP and UDP. It serves nothing before Run.
+// New builds the server and takes its port, in TCP and UDP, and its data folder. It serves nothing before Run.
 func New(c config.Config, version string, log *slog.Logger) (*App, error) {
-	listener, err := bind(c.Host(), c.Port(), func(string) error { return nil })
-	if err != nil {
-		return nil, err
+	a := &App{log: log}
+	if err := a.build(c, version); err != nil {
+		return nil, errors.Join(err, a.abandon())
 	}
-	http, err := httpd.New(httpd.Config{Files: ui.Files(), Log: log})
+	return a, nil
+}
+
+func (a *App) build(c config.Config, version string) (err error) {
+	a.listener, err = bind(c.Host(), c.Port(), func(listen string) (err error) {
+		a.media, err = media.New(media.Config{Listen: listen, PublicIPs: c.PublicIPs, Workers: c.Workers, Log: a.log})
+		return err
+	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return &App{log: log, listener: listener, http: http}, nil
+	a.store, err = store.Open(context.Background(), store.Config{Dir: c.Data, Log: a.log})
+	if err != nil {
+		return err
+	}
+	a.rooms = rooms.New(rooms.Config{Media: a.media, Store: a.store, Log: a.log, Version: version})
+	origins := allowedOrigins(c.AllowOrigins)
+	signalling := signal.New(signal.Config{Rooms: a.rooms, Origins: origins, Log: a.log})
+	a.sockets = socketio.New(socketio.Config{Origins: origins, Log: a.log})
+	a.sockets.Handle("/meet", signalling.Meet())
+	a.http, err = httpd.New(httpd.Config{Files: ui.Files(), SocketIO: a.sockets, WebSocket: signalling.WS(), Log: a.log})
+	return err
+}
+
+// abandon gives back what a failed build had taken.
+func (a *App) abandon() error {
+	var errs []error
+	if a.listener != nil {
+		errs = append(errs, a.listener.Close())
+	}
+	if a.media != nil { // an engine closes its sockets when it has run
+		ended, cancel := context.WithCancel(context.Background())
+		cancel()
+		errs = append(errs, a.media.Run(ended))
+	}
+	if a.store != nil {
+		errs = append(errs, a.store.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // Addr is the address listened on, with the port the system chose if it was asked to.
@@ -43,7 +95,39 @@ func (a *App) URLs() []string { return pageAddresses(a.Addr(), interfaceAddresse
 
 // Run serves until ctx ends; then it tells everybody goodbye and returns within 2 s.
 func (a *App) Run(ctx context.Context) error {
+	// Stopped from the last to the first: nobody comes in any more, the people inside are told, their connections end,
+	// and only then what carried them.
 	return runParts(ctx, a.log, []part{
+		{"store", atEnd(a.store.Close)},
+		{"media", a.media.Run},
 		{"http", func(ctx context.Context) error { return a.http.Run(ctx, a.listener) }},
+		{"signalling", atEnd(a.closeSockets)},
+		{"rooms", a.rooms.Run},
+		{"listener", atEnd(a.listener.Close)},
 	})
+}
+
+// closeSockets ends the signalling connections that are left. One that does not read is cut with HTTP.
+func (a *App) closeSockets() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	if err := a.sockets.Close(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("closing connections: %w", err)
+	}
+	return nil
+}
+
+// atEnd makes a part of something that only has to be closed.
+func atEnd(closing func() error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		<-ctx.Done()
+		return closing()
+	}
+}
+
+// allowedOrigins tells which pages may connect: our own, and those of the sites listed.
+func allowedOrigins(listed []string) func(*http.Request) bool {
+	return func(r *http.Request) bool {
+		return socketio.SameOrigin(r) || slices.Contains(listed, strings.ToLower(r.Header.Get("Origin")))
+	}
 }

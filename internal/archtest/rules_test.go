@@ -13,7 +13,7 @@ var diagram = map[string][]string{
 	"internal/config":   {},
 	"internal/httpd":    {"internal/signal", "internal/socketio", "ui"},
 	"internal/socketio": {},
-	"internal/signal":   {"internal/socketio", "internal/rooms", "internal/meeting", "internal/sdp"},
+	"internal/signal":   {"internal/socketio", "internal/rooms", "internal/meeting", "internal/sdp", "internal/sfu", "internal/loop"},
 	"internal/rooms":    {"internal/meeting", "internal/sdp", "internal/media", "internal/sfu", "internal/store", "internal/loop"},
 	"internal/meeting":  {},
 	"internal/sdp":      {"internal/sfu"},
@@ -42,10 +42,10 @@ var testsMayImport = []string{"internal/simnet", "internal/loop", "protocol"}
 // free: they bring independent clients.
 var only = map[string][]string{
 	"github.com/nats-io/":        {"internal/store"},
-	"github.com/pion/dtls/":      {"internal/media"},
+	"github.com/pion/dtls/":      {"internal/media", "internal/load"},
 	"github.com/pion/turn/":      {"internal/media"},
 	"github.com/pion/webrtc/":    {"internal/load", "internal/load/…", "bench/…"},
-	"github.com/pion/ice/":       {},
+	"github.com/pion/ice/":       {"internal/load"},
 	"github.com/coder/websocket": {"internal/socketio", "internal/signal", "internal/load", "internal/load/…"},
 	"github.com/goccy/go-yaml":   {"internal/config"},
 	"github.com/google/go-cmp":   {},

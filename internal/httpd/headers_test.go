@@ -11,8 +11,15 @@ import (
 func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 	s := newServer(t, built(), Config{SocketIO: echo("socketio"), WebSocket: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("x") })})
 	for _, c := range []struct{ method, path string }{
-		{"GET", "/"}, {"HEAD", "/r/daily"}, {"GET", "/assets/index-Abc123.js"}, {"GET", "/gone"}, {"GET", "/assets/gone.js"},
-		{"GET", "/healthz"}, {"POST", "/"}, {"GET", "/socket.io/"}, {"GET", "/ws"},
+		{"GET", "/"},
+		{"HEAD", "/r/daily"},
+		{"GET", "/assets/index-Abc123.js"},
+		{"GET", "/gone"},
+		{"GET", "/assets/gone.js"},
+		{"GET", "/healthz"},
+		{"POST", "/"},
+		{"GET", "/socket.io/"},
+		{"GET", "/ws"},
 	} {
 		h := answer(s, c.method, c.path).Header
 		for name, want := range map[string]string{

@@ -228,3 +228,16 @@ func memory() int64 {
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapInuse + m.StackInuse)
 }
+
+func TestClosingTheListenerKeepsOpenConnections(t *testing.T) {
+	inBubble(t, built(), Config{}, func(t *testing.T, p *pipes) {
+		conn := p.dial()
+		if err := p.Close(); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if status := get(t, conn, "/healthz"); status != http.StatusOK {
+			t.Errorf("got %d", status)
+		}
+	})
+}

@@ -68,7 +68,8 @@ func New(c Config) (*Server, error) {
 // ServeHTTP answers one request, with all headers and limits: what Run serves, for tests and other listeners.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// Run serves the listener until ctx ends, lets running requests end, and closes the listener.
+// Run serves the listener until ctx ends, lets running requests end, and closes the listener. Who closes the listener
+// before that keeps new connections out while those that are open go on.
 func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler:           s.handler,
@@ -81,9 +82,13 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }() // ends when the server is shut down below, or with its listener
 
+	var err error
 	select {
-	case err := <-ended:
-		return fmt.Errorf("serving HTTP: %w", err)
+	case err = <-ended:
+		if !errors.Is(err, net.ErrClosed) {
+			return fmt.Errorf("serving HTTP: %w", err)
+		}
+		<-ctx.Done()
 	case <-ctx.Done():
 	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
@@ -91,8 +96,8 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	if err := server.Shutdown(drain); err != nil {
 		_ = server.Close() // what has not ended in time is cut
 	}
-	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serving HTTP: %w", err)
+	if err == nil {
+		<-ended // http.ErrServerClosed
 	}
 	return nil
 }

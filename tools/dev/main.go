@@ -29,7 +29,8 @@ func main() {
 	defer stop()
 	var children sync.WaitGroup
 	children.Go(func() { // ends with ctx
-		page := command(ctx, "npm", "run", "dev")
+		// Not by npm, which does not pass on being asked to end.
+		page := command(ctx, "node", filepath.Join("node_modules", "vite", "bin", "vite.js"))
 		page.Dir = "ui"
 		if err := page.Run(); err != nil && ctx.Err() == nil {
 			fmt.Fprintln(os.Stderr, "dev: Vite ended:", err)
