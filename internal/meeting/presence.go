@@ -1,6 +1,9 @@
 package meeting
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // connect opens a session or gives a known one its new connection.
 func (t *turn) connect(c Connect) *Error {
@@ -55,11 +58,15 @@ func (t *turn) disconnect(c Disconnect) *Error {
 
 // expire takes the seats of those who did not come back, and tells outside what is due.
 func (t *turn) expire() *Error {
-	for _, p := range append([]*member(nil), t.m.seated...) {
+	before := len(t.m.seated)
+	for _, p := range slices.Clone(t.m.seated) {
 		if !p.lost.IsZero() && !t.now.Before(p.lost.Add(SeatGrace)) {
 			t.unseat(p, LeftLost)
 			t.forget(p)
 		}
+	}
+	if len(t.m.seated) != before {
+		t.insideChanged()
 	}
 	if due := t.m.insideDue; !due.IsZero() && !t.now.Before(due) {
 		t.tellOutside()

@@ -68,15 +68,16 @@ func (t *turn) leave(c Leave) *Error {
 	}
 	t.unseat(p, LeftByChoice)
 	t.effect(Gone{ID: p.ID})
+	t.insideChanged()
 	return nil
 }
 
-// unseat takes the seat away and tells the others. The seat's number is never used again.
+// unseat takes the seat away and tells the others. The seat's number is never used again. The caller decides what
+// becomes of the session, and then tells those outside.
 func (t *turn) unseat(p *member, why LeftReason) {
 	t.m.seated = slices.DeleteFunc(t.m.seated, func(q *member) bool { return q == p })
 	p.Seat, p.Away, p.Tracks, p.Joined = 0, false, noTracks, 0
 	t.tellInside(p.ID, Left{ID: p.ID, Reason: why})
-	t.insideChanged()
 }
 
 func (t *turn) rename(c Rename) *Error {
