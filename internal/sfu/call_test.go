@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/srtp/v3"
 	"github.com/pion/stun/v3"
 
 	"noom/internal/sfu/rtpx"
@@ -15,7 +16,7 @@ import (
 
 // call is a meeting under virtual time: routers, and peers with real STUN and SRTP on the far side of a perfect or lossy link.
 type call struct {
-	t       *testing.T
+	t       testing.TB
 	now     time.Time
 	workers []*Router
 	outs    []*Out
@@ -27,6 +28,8 @@ type call struct {
 	// pipes are the tracks piped now, by the worker that wants them.
 	pipes map[pipeKey]bool
 	cut   bool // pipes carry nothing
+	// profile of SRTP for those who join from now on.
+	profile srtp.ProtectionProfile
 }
 
 type pipeKey struct {
@@ -36,9 +39,10 @@ type pipeKey struct {
 
 const testRoom RoomID = 7
 
-func newCall(t *testing.T, workers int) *call {
+func newCall(t testing.TB, workers int) *call {
 	t.Helper()
-	c := &call{t: t, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), chance: 1, pipes: map[pipeKey]bool{}}
+	c := &call{t: t, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), chance: 1, pipes: map[pipeKey]bool{},
+		profile: srtp.ProtectionProfileAeadAes128Gcm}
 	for i := range workers {
 		c.workers = append(c.workers, New(Config{Chance: c.random, Worker: i}))
 		c.outs = append(c.outs, new(Out))

@@ -78,7 +78,8 @@ type testStream struct {
 	deaf      bool      // answers no PLI
 	named     bool      // the MID is told
 	sent      map[uint16][]byte
-	probe     bool // sends an RTX duplicate after each packet
+	fixed     []byte // a payload used again and again
+	probe     bool   // sends an RTX duplicate after each packet
 }
 
 func newTestPeer(c *call, name string, worker int) *testPeer {
@@ -113,12 +114,19 @@ func (p *testPeer) router() *Router { return p.call.workers[p.worker] }
 // key gives both sides SRTP contexts.
 func (p *testPeer) key() {
 	fill := func(n int, b byte) []byte { return append(make([]byte, n-1), b) }
-	p.keys = Keys{Profile: 7, LocalKey: fill(16, byte(p.id)), LocalSalt: fill(12, 1), RemoteKey: fill(16, byte(p.id)+128), RemoteSalt: fill(12, 2)}
-	var err error
-	if p.seals, err = srtp.CreateContext(p.keys.RemoteKey, p.keys.RemoteSalt, srtp.ProtectionProfileAeadAes128Gcm); err != nil {
+	profile := p.call.profile
+	salt, err := profile.SaltLen()
+	if err != nil {
 		p.call.t.Fatal(err)
 	}
-	if p.opens, err = srtp.CreateContext(p.keys.LocalKey, p.keys.LocalSalt, srtp.ProtectionProfileAeadAes128Gcm); err != nil {
+	p.keys = Keys{
+		Profile: uint16(profile), LocalKey: fill(16, byte(p.id)), LocalSalt: fill(salt, 1),
+		RemoteKey: fill(16, byte(p.id)+128), RemoteSalt: fill(salt, 2),
+	}
+	if p.seals, err = srtp.CreateContext(p.keys.RemoteKey, p.keys.RemoteSalt, profile); err != nil {
+		p.call.t.Fatal(err)
+	}
+	if p.opens, err = srtp.CreateContext(p.keys.LocalKey, p.keys.LocalSalt, profile); err != nil {
 		p.call.t.Fatal(err)
 	}
 }
