@@ -74,13 +74,14 @@ func (p *peer) otherVoices(to []*track) []*track {
 // voiceSlots are the audio slots for voices: the first three.
 func (p *peer) voiceSlots() []*slot { return p.audio[:min(len(p.audio), speaker.Places)] }
 
-// placeVoice finds a slot for a voice: back to where it was, or a free one, or by force the slot of somebody who is not among
-// the loudest.
+// placeVoice finds a slot for a voice: the best that is free, or by force the slot of somebody who is not among the
+// loudest.
 func (p *peer) placeVoice(t *track, slots []*slot, force bool) bool {
 	var to *slot
-	for _, sl := range slots {
-		if sl.track == nil && (to == nil || sl.last == t.number) {
-			to = sl
+	most := -1
+	for i, sl := range slots {
+		if sl.track == nil && p.voiceWorth(t, i) > most {
+			to, most = sl, p.voiceWorth(t, i)
 		}
 	}
 	if to == nil && force {
@@ -98,6 +99,24 @@ func (p *peer) placeVoice(t *track, slots []*slot, force bool) bool {
 	to.leave()
 	to.fill(t)
 	return true
+}
+
+// voiceWorth tells how well a voice would sit in audio slot i: beside its picture, back where it was, or at least not
+// beside somebody else's picture.
+func (p *peer) voiceWorth(t *track, i int) int {
+	var picture *track
+	if i < len(p.video) {
+		picture = p.video[i].track
+	}
+	switch {
+	case picture != nil && picture.number == NewTrack(t.number.Seat(), Camera):
+		return 3
+	case p.audio[i].last == t.number:
+		return 2
+	case picture == nil:
+		return 1
+	}
+	return 0
 }
 
 // pairUp moves each voice whose picture is in a pair into the same pair, so that the browser synchronises them. Sound moves

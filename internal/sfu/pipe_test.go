@@ -1,0 +1,134 @@
+package sfu
+
+import (
+	"testing"
+	"time"
+)
+
+func TestARoomSpansTwoWorkers(t *testing.T) {
+	c := newCall(t, 2)
+	alice, bob, carol := c.join("alice", 0), c.join("bob", 1), c.join("carol", 1)
+	alice.microphone(30)
+	bob.microphone(20)
+	layers := alice.camera()
+	c.run(time.Second)
+	if c.pipes[pipeKey{alice.track(Camera), 1}] {
+		t.Error("a picture is piped that nobody looks at")
+	}
+	keys := layers[1].keys
+	for _, p := range []*testPeer{bob, carol} {
+		p.view(Wish{alice.track(Camera), 640, 360})
+	}
+	c.run(2 * time.Second)
+	for _, p := range []*testPeer{bob, carol} {
+		picture := p.slot(4)
+		if len(picture) < 110 {
+			t.Errorf("%s got %d packets of the picture", p.name, len(picture))
+		}
+		continuous(t, picture)
+		voice := 0
+		for slot := range 4 {
+			for _, g := range p.slot(slot) {
+				if g.csrc == alice.track(Microphone) && g.level == 30 {
+					voice++
+				}
+			}
+		}
+		if voice < 140 {
+			t.Errorf("%s got %d packets of the voice", p.name, voice)
+		}
+	}
+	if len(alice.slot(0)) < 140 {
+		t.Errorf("alice got %d packets of bob", len(alice.slot(0)))
+	}
+	if got := layers[1].keys - keys; got < 1 || got > 2 {
+		t.Errorf("%d keyframes for two viewers on another worker", got)
+	}
+	if piped := c.workers[0].Counters().PacketsPiped; piped == 0 || c.workers[1].Counters().PacketsPiped == 0 {
+		t.Error("nothing was piped")
+	}
+	bob.view()
+	carol.view()
+	c.run(time.Second)
+	if c.pipes[pipeKey{alice.track(Camera), 1}] {
+		t.Error("still piped though nobody looks")
+	}
+	if !c.pipes[pipeKey{alice.track(Microphone), 1}] {
+		t.Error("a voice must be heard to be chosen")
+	}
+	for _, p := range []*testPeer{bob, carol} {
+		p.silent = true
+		c.workers[1].RemovePeer(c.now, p.id, c.outs[1])
+		c.flush(1)
+	}
+	if len(c.pipes) != 1 || !c.pipes[pipeKey{bob.track(Microphone), 0}] {
+		t.Errorf("after everybody left the worker, piped are %v", c.pipes)
+	}
+	c.publish(bob, Microphone, Off)
+	if len(c.pipes) != 0 {
+		t.Errorf("piped are %v", c.pipes)
+	}
+}
+
+func TestLossOnTheWayInIsRepairedBeforeThePipe(t *testing.T) {
+	c := newCall(t, 2)
+	alice, bob := c.join("alice", 0), c.join("bob", 1)
+	alice.camera()
+	bob.view(Wish{alice.track(Camera), 320, 180})
+	c.run(time.Second)
+	n := 0
+	c.lost = func(p *testPeer, up bool, d []byte) bool {
+		n++
+		return p == alice && up && n%17 == 0
+	}
+	c.run(2 * time.Second)
+	c.lost = nil
+	c.run(time.Second)
+	seen := map[uint16]bool{}
+	got := bob.slot(4)
+	for _, g := range got {
+		seen[g.packet.Sequence] = true
+	}
+	for s := got[0].packet.Sequence; s != got[len(got)-1].packet.Sequence; s++ {
+		if !seen[s] {
+			t.Fatalf("packet %d never came", s)
+		}
+	}
+	// bob's own loss is answered by his worker.
+	bob.nack(4, got[len(got)-1].packet.Sequence)
+	if len(bob.recovered) != 1 {
+		t.Error("his worker did not answer a NACK")
+	}
+}
+
+func TestASenderThatComesBackOnAnotherWorkerIsSeenAgain(t *testing.T) {
+	c := newCall(t, 2)
+	alice, bob := c.join("alice", 0), c.join("bob", 0)
+	alice.camera()
+	bob.view(Wish{alice.track(Camera), 320, 180})
+	c.run(time.Second)
+	// alice reloads the page: a new connection on the other worker, the same seat.
+	again := newTestPeer(c, "alice2", 1)
+	again.seat = alice.seat
+	c.peers = append(c.peers, again)
+	if err := c.workers[1].AddPeer(c.now, again.id, again.params); err != nil {
+		t.Fatal(err)
+	}
+	again.connect()
+	c.workers[1].Enter(c.now, again.id, testRoom, again.seat)
+	c.workers[1].SetTrack(c.now, testRoom, again.track(Camera), On, c.outs[1])
+	c.flush(1)
+	alice.silent, alice.streams = true, nil
+	alice.worker, alice.seat = 1, 99
+	c.workers[0].RemovePeer(c.now, alice.id, c.outs[0])
+	c.flush(0)
+	again.camera()
+	c.run(time.Second)
+	if got := c.switches(bob, 4); len(got) != 3 || got[1] != 0 || got[2] != again.track(Camera) {
+		t.Errorf("the slot was said to carry %v", got)
+	}
+	if got := bob.slot(4); len(got) < 50 {
+		t.Errorf("%d packets", len(got))
+	}
+	continuous(t, bob.slot(4))
+}
