@@ -1,8 +1,6 @@
 package rooms
 
 import (
-	"time"
-
 	"noom/internal/meeting"
 )
 
@@ -36,7 +34,7 @@ func (slotsEvent) EventName() string { return "slots" }
 // that, so that they are counted on from there.
 func (r *room) connect(s *Session, h Hello) error {
 	r.visited = true
-	for _, e := range r.meeting.Apply(time.Now(), meeting.Connect{Name: h.Name, Key: h.Key}) {
+	for _, e := range r.meeting.Apply(r.rooms.now(), meeting.Connect{Name: h.Name, Key: h.Key}) {
 		switch e := e.(type) {
 		case meeting.Refused:
 			return e.Err

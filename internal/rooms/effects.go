@@ -3,7 +3,6 @@ package rooms
 import (
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"noom/internal/meeting"
 	"noom/internal/sfu"
@@ -12,7 +11,7 @@ import (
 // apply gives the meeting a command and carries out what follows, but for the answer: that is returned, for its
 // caller to give. It is a Snapshot, Connected, Keep or nil.
 func (r *room) apply(c meeting.Command) (answer meeting.Effect, err error) {
-	for _, e := range r.meeting.Apply(time.Now(), c) {
+	for _, e := range r.meeting.Apply(r.rooms.now(), c) {
 		switch e := e.(type) {
 		case meeting.Refused:
 			return nil, e.Err

@@ -93,7 +93,7 @@ func (r *room) run(ctx context.Context) {
 // untilDeadline is how long the room may sleep.
 func (r *room) untilDeadline() time.Duration {
 	if due := r.meeting.Deadline(); !due.IsZero() {
-		return time.Until(due)
+		return due.Sub(r.rooms.now())
 	}
 	return emptyGrace
 }

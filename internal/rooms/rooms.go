@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"runtime"
 	"sync"
+	"time"
 
 	"noom/internal/loop"
 	"noom/internal/media"
@@ -39,6 +40,7 @@ type Rooms struct {
 	life   context.Context // ends when Run does
 	end    context.CancelFunc
 	offers chan struct{} // a token for each offer being read: as many as there are cores
+	now    func() time.Time
 
 	mu      sync.Mutex // guards what follows; nothing is called while it is held
 	open    map[string]*room
@@ -51,7 +53,7 @@ func New(c Config) *Rooms {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	r := &Rooms{config: c, log: c.Log, open: make(map[string]*room), offers: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	r := &Rooms{config: c, log: c.Log, open: make(map[string]*room), offers: make(chan struct{}, runtime.GOMAXPROCS(0)), now: time.Now}
 	r.life, r.end = context.WithCancel(context.Background())
 	return r
 }

@@ -1,0 +1,34 @@
+package rooms
+
+import (
+	"context"
+	"time"
+)
+
+// Advance lets time pass in all rooms at once. Nobody may use the rooms meanwhile.
+func (r *Rooms) Advance(d time.Duration) {
+	clock := r.now
+	r.each(func(*room) { r.now = func() time.Time { return clock().Add(d) } })
+	r.each(func(*room) {}) // the loop sets its timer anew after each task
+}
+
+// Break makes a room's goroutine panic.
+func (r *Rooms) Break() { r.each(func(*room) { panic("a fault of ours") }) }
+
+// each runs f in every open room, one after the other.
+func (r *Rooms) each(f func(*room)) {
+	r.mu.Lock()
+	var open []*room
+	for _, room := range r.open {
+		open = append(open, room)
+	}
+	r.mu.Unlock()
+	for _, room := range open {
+		_ = room.loop.Do(context.Background(), func(r *roomState) error { f(r); return nil })
+	}
+}
+
+type roomState = room // each has a variable named room
+
+// RoomEnded is closed when the session's room is out of the directory.
+func (s *Session) RoomEnded() <-chan struct{} { return s.room.loop.Ended() }
