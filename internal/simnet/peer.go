@@ -263,7 +263,7 @@ func (p *Peer) receiveControl(datagram []byte) {
 		case *rtcp.SenderReport:
 			for _, s := range p.slots {
 				if s.params.SSRC == packet.SSRC {
-					s.reportedNTP, s.reportedRTP = packet.NTPTime, packet.RTPTime
+					s.reportedNTP, s.reportedAt = packet.NTPTime, p.call.clock.now
 				}
 			}
 		}
@@ -296,9 +296,7 @@ func (p *Peer) report() {
 	}
 	for _, s := range p.slots {
 		if s.began {
-			p.control(&rtcp.ReceiverReport{SSRC: 1, Reports: []rtcp.ReceptionReport{{
-				SSRC: s.params.SSRC, LastSequenceNumber: uint32(s.highest), LastSenderReport: uint32(s.reportedNTP >> 16),
-			}}})
+			p.control(&rtcp.ReceiverReport{SSRC: 1, Reports: []rtcp.ReceptionReport{s.reception(now)}})
 		}
 	}
 	p.call.clock.after(reportEvery, p.report)

@@ -41,7 +41,7 @@ type slot struct {
 	lastFrame time.Time
 
 	reportedNTP uint64
-	reportedRTP uint32
+	reportedAt  time.Time
 
 	tracks map[sfu.Track]*Received
 }
@@ -212,9 +212,6 @@ func (s *slot) decode(from, to uint16) {
 		s.broken = true
 		return
 	}
-	if key && s.picture >= 0 && !s.broken && !follows {
-		s.peer.call.tb.Errorf("%s at %v: keyframe %d came after %d", s.peer.Name, s.peer.call.clock.now.Sub(epoch), picture, s.picture)
-	}
 	s.picture, s.broken = picture, false
 	track := sfu.Track(binary.BigEndian.Uint32(frame[10:]))
 	r := s.account(track, first, int(to-from)+1)
@@ -237,6 +234,16 @@ func (s *slot) account(track sfu.Track, packet *rtp.Packet, packets int) *Receiv
 	r.last = now
 	if sfu.Track(packet.CSRC[0]) != track || s.labelled(packet.Timestamp) != track {
 		r.Wrong++
+	}
+	return r
+}
+
+// reception is the slot's report block (RFC 3550 §6.4.1).
+func (s *slot) reception(now time.Time) rtcp.ReceptionReport {
+	r := rtcp.ReceptionReport{SSRC: s.params.SSRC, LastSequenceNumber: uint32(s.highest)}
+	if !s.reportedAt.IsZero() {
+		r.LastSenderReport = uint32(s.reportedNTP >> 16)
+		r.Delay = uint32(now.Sub(s.reportedAt) * 65536 / time.Second)
 	}
 	return r
 }
