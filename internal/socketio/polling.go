@@ -66,11 +66,8 @@ func (c *conn) poll(w http.ResponseWriter, r *http.Request) {
 	c.pollBy.Stop()
 	packets := c.await(r.Context())
 	switch {
-	case len(packets) > 0:
+	case len(packets) > 0: // whether the client is still there afterwards says nothing: some close after each answer
 		c.writePackets(w, packets)
-		if r.Context().Err() != nil { // the client may have gone while we wrote
-			c.end(ending{reason: ReasonClosed, cut: true})
-		}
 	case r.Context().Err() != nil:
 		c.end(ending{reason: ReasonClosed, cut: true})
 	case c.link.isWebSocket():

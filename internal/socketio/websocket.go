@@ -76,6 +76,7 @@ func (s *Server) serveUpgrade(w http.ResponseWriter, r *http.Request, id string)
 	}
 	defer func() { _ = ws.CloseNow() }()
 	if err := c.upgrade(ws); err != nil {
+		s.config.Log.Debug("upgrade failed", "err", err)
 		c.link.endUpgrade()
 		return
 	}

@@ -8,6 +8,7 @@ import { Manager, io } from "socket.io-client";
 const [scenario, url] = process.argv.slice(2);
 const polling = { transports: ["polling"] };
 const webSocket = { transports: ["websocket"] };
+let waiting = ""; // for what, when a scenario takes too long
 const lines = createInterface({ input: process.stdin });
 const order = () => once(lines, "line");
 
@@ -156,6 +157,7 @@ const scenarios = {
     await Promise.all(sockets.map((s) => until(s, "disconnect")));
     console.log("disconnected");
     await Promise.all(sockets.map((s) => s.connected || until(s, "connect")));
+    waiting = "echo";
     for (const socket of sockets) assert.deepEqual(await ask(socket, "echo", "back"), ["back"]);
     for (const socket of sockets) socket.disconnect();
   },
@@ -187,7 +189,7 @@ const scenarios = {
 };
 
 const slow = setTimeout(() => {
-  console.error("scenario takes too long");
+  console.error("scenario takes too long at", waiting);
   process.exit(1);
 }, 30_000);
 await scenarios[scenario]();
