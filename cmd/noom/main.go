@@ -15,6 +15,7 @@ import (
 
 	"noom/internal/app"
 	"noom/internal/config"
+	"noom/internal/load"
 )
 
 // version is set by the linker: git describe.
@@ -42,6 +43,8 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	switch command {
 	case "serve":
 		return serve(ctx, args, environ, stdout, stderr)
+	case "load":
+		return status(stderr, load.Run(ctx, args, stdout, stderr))
 	case "version":
 		fmt.Fprintf(stdout, "noom %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		return 0
@@ -68,11 +71,16 @@ func serve(ctx context.Context, args, environ []string, stdout, stderr io.Writer
 		return 1
 	}
 	fmt.Fprintln(stdout, a.Greeting())
-	if err := a.Run(ctx); err != nil {
-		complain(stderr, err)
-		return 1
+	return status(stderr, a.Run(ctx))
+}
+
+// status is the exit status of a command that ended with err, which it prints.
+func status(stderr io.Writer, err error) int {
+	if err == nil {
+		return 0
 	}
-	return 0
+	complain(stderr, err)
+	return 1
 }
 
 // complain prints an error for people, each of several on a line of its own.

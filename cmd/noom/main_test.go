@@ -137,8 +137,8 @@ func TestAPortInUseIsSaidPlainlyAlsoForUDP(t *testing.T) {
 	defer packets.Close()
 	for network, address := range map[string]net.Addr{"TCP": listener.Addr(), "UDP": packets.LocalAddr()} {
 		text, err := command(t, "--listen", address.String(), "--data", t.TempDir()).CombinedOutput()
-		if status(err) != 1 || !strings.Contains(string(text), "is already in use in "+network) {
-			t.Errorf("%s: status %d, %q", network, status(err), text)
+		if exitStatus(err) != 1 || !strings.Contains(string(text), "is already in use in "+network) {
+			t.Errorf("%s: status %d, %q", network, exitStatus(err), text)
 		}
 		if strings.Count(string(text), "\n") != 1 {
 			t.Errorf("%s: more than a line: %q", network, text)
@@ -161,8 +161,8 @@ func TestMistakesAreSaidWithStatus2(t *testing.T) {
 		cmd := command(t, c.args...)
 		cmd.Env = append(cmd.Env, c.env)
 		text, err := cmd.CombinedOutput()
-		if status(err) != 2 || !strings.Contains(string(text), c.want) {
-			t.Errorf("%v %s: status %d, %q", c.args, c.env, status(err), text)
+		if exitStatus(err) != 2 || !strings.Contains(string(text), c.want) {
+			t.Errorf("%v %s: status %d, %q", c.args, c.env, exitStatus(err), text)
 		}
 	}
 }
@@ -171,6 +171,7 @@ func TestVersionAndHelp(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"version", "noom dev (go"},
 		{"help", "noom load"},
+		{"load --help", ""},
 		{"serve --help", "--public-ip"},
 		{"--help", "--public-ip"},
 	} {
@@ -206,7 +207,7 @@ func TestTheProgramEndsWhenItsContextDoes(t *testing.T) {
 	}
 }
 
-func status(err error) int {
+func exitStatus(err error) int {
 	if exit, ok := err.(*exec.ExitError); ok { //nolint:errorlint // Cmd returns it as it is
 		return exit.ExitCode()
 	}
