@@ -3,6 +3,7 @@ package load
 import (
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/pion/dtls/v3"
 	"github.com/pion/ice/v4"
@@ -23,7 +24,7 @@ const (
 )
 
 // newAPI is what all bots make their peer connections with.
-func newAPI() (*webrtc.API, error) {
+func newAPI(bots int) (*webrtc.API, error) {
 	m := &webrtc.MediaEngine{}
 	feedback := []webrtc.RTCPFeedback{{Type: "ccm", Parameter: "fir"}, {Type: "nack"}, {Type: "nack", Parameter: "pli"}}
 	for _, c := range []struct {
@@ -57,14 +58,20 @@ func newAPI() (*webrtc.API, error) {
 			return nil, err
 		}
 	}
-	return webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(r), webrtc.WithSettingEngine(settings())), nil
+	return webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(r), webrtc.WithSettingEngine(settings(bots))), nil
 }
 
-func settings() webrtc.SettingEngine {
+// iceTick is how often each of up to 50 bots looks for work in ICE. pion's 200 ms would be most of what a join takes, so
+// that the server's share could not be seen; browsers nominate with their first check. More bots look less often.
+const iceTick = 5 * time.Millisecond
+
+func settings(bots int) webrtc.SettingEngine {
 	s := webrtc.SettingEngine{LoggerFactory: &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}}
 	s.SetIncludeLoopbackCandidate(true) // the server may be on this machine
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
+	// pion wakes at the shortest of these. The second counts from the end of the first, so its size does no harm.
+	s.SetICETimeouts(30*time.Second, iceTick*time.Duration(max(1, bots/50)), 2*time.Second)
 	s.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
 	return s
 }

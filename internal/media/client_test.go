@@ -135,6 +135,7 @@ func newAPI(t testing.TB, socket net.PacketConn) *webrtc.API {
 	s.SetICEUDPMux(webrtc.NewICEUDPMux(silent.NewLogger("ice"), socket))
 	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
 	s.SetIncludeLoopbackCandidate(true)
+	s.SetICETimeouts(patience, 10*time.Millisecond, time.Second) // the shortest is how often pion's ICE looks for work
 	s.SetSRTPProtectionProfiles(dtls.SRTP_AES128_CM_HMAC_SHA1_80, dtls.SRTP_AEAD_AES_128_GCM)
 	return webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(r), webrtc.WithSettingEngine(s))
 }
