@@ -1,0 +1,253 @@
+/** The page's states without a server or devices: what each screen shows is set from outside. */
+import { filmstrip, grid, pageSize } from "../src/lib/layout";
+import { trackNumber, type Insider, type Participant, type TrackNumber } from "../src/lib/protocol";
+import type { App, Notice, Screen } from "../src/state/app.svelte";
+import type { Call, CallStatus, LeftReason, Path, Trouble } from "../src/state/call.svelte";
+import type { Chat, ChatMessage } from "../src/state/chat.svelte";
+import type { Device, DeviceKind, DeviceProblem, Devices } from "../src/state/devices.svelte";
+import type { Language, Preferences, RecentRoom, Theme } from "../src/state/preferences.svelte";
+import type { Layout, Placement, Stage, Tile } from "../src/state/stage.svelte";
+
+/** Some of what a class shows to others: what the components use. */
+type Public<Class> = Partial<{ [Key in keyof Class]: Class[Key] }>;
+
+export class FakeApp implements Public<App> {
+  notices: readonly Notice[] = $state.raw([]);
+  room: string | null = $state(null);
+  screen: Screen = $state("home");
+  fullScreen = $state(false);
+  readonly browser = "chromium" as const;
+  readonly link = "https://meet.example.org/r/" + "quiet-maple-harbor-4821";
+  enterRoom(): boolean {
+    return false;
+  }
+  newMeeting(): void {}
+  goHome(): void {
+    this.screen = "home";
+  }
+  toggleFullScreen(): void {
+    this.fullScreen = !this.fullScreen;
+  }
+  async copyLink(): Promise<boolean> {
+    return true;
+  }
+  notify(): void {}
+  dismiss(id: number): void {
+    this.notices = this.notices.filter((notice) => notice.id !== id);
+  }
+  close(): void {}
+}
+
+export class FakeCall implements Public<Call> {
+  status: CallStatus = $state("meeting");
+  leftReason: LeftReason | null = $state(null);
+  failure = $state.raw<Call["failure"]>(null);
+  room = $state("quiet-maple-harbor-4821");
+  path: Path | null = $state.raw({ kind: "udp", rtt: 14 });
+  inside: readonly Insider[] = $state.raw([]);
+  me: Participant | null = $state.raw(null);
+  participants: readonly Participant[] = $state.raw([]);
+  speaking: readonly string[] = $state.raw([]);
+  troubles: readonly Trouble[] = $state.raw([]);
+  mutedTalking = $state(false);
+  soundBlocked = $state(false);
+  sharing = $state(false);
+  microphoneOn = $state(true);
+  cameraOn = $state(true);
+  readonly canShare = true;
+  loudness(): number {
+    return 0.6;
+  }
+  open(): void {}
+  shut(): void {}
+  async join(): Promise<void> {
+    this.status = "joining";
+  }
+  async leave(): Promise<void> {}
+  async rejoin(): Promise<void> {}
+  async setMicrophone(on: boolean): Promise<void> {
+    this.microphoneOn = on;
+  }
+  async setCamera(on: boolean): Promise<void> {
+    this.cameraOn = on;
+  }
+  async shareScreen(): Promise<void> {
+    this.sharing = true;
+  }
+  async stopSharing(): Promise<void> {
+    this.sharing = false;
+  }
+  async rename(): Promise<void> {}
+  hear(): void {
+    this.soundBlocked = false;
+  }
+  close(): void {}
+}
+
+export class FakeChat implements Public<Chat> {
+  messages: readonly ChatMessage[] = $state.raw([]);
+  unread = $state(0);
+  firstUnread: string | null = $state(null);
+  send(text: string): boolean {
+    const from = { id: "me", name: "Mina Park" };
+    const message = {
+      id: String(this.messages.length),
+      from,
+      text,
+      at: Date.now(),
+      mine: true,
+      state: "sent",
+    } as const;
+    this.messages = [...this.messages, message];
+    return true;
+  }
+  retry(): void {}
+  discard(): void {}
+  markRead(): void {
+    this.unread = 0;
+  }
+  close(): void {}
+}
+
+export class FakeDevices implements Public<Devices> {
+  microphones: readonly Device[] = $state.raw([
+    { id: "a", label: "Built-in Microphone" },
+    { id: "b", label: "Studio Display Microphone Array (USB)" },
+  ]);
+  cameras: readonly Device[] = $state.raw([{ id: "c", label: "FaceTime HD Camera" }]);
+  speakers: readonly Device[] = $state.raw([
+    { id: "d", label: "Built-in Speakers" },
+    { id: "e", label: "WH-1000XM6" },
+  ]);
+  microphone = $state("a");
+  camera = $state("c");
+  speaker = $state("d");
+  microphoneTrack: MediaStreamTrack | null = $state.raw(null);
+  cameraTrack: MediaStreamTrack | null = $state.raw(null);
+  microphoneOn = $state(true);
+  cameraOn = $state(true);
+  opening = $state({ microphone: false, camera: false });
+  problems: readonly DeviceProblem[] = $state.raw([]);
+  level = $state(0.22);
+  picture = "";
+
+  problem(device: "microphone" | "camera"): DeviceProblem | null {
+    return this.problems.find((problem) => problem.device === device) ?? null;
+  }
+  async start(): Promise<void> {}
+  async setMicrophone(): Promise<void> {}
+  async setCamera(): Promise<void> {}
+  async select(kind: DeviceKind, id: string): Promise<void> {
+    this[kind] = id;
+  }
+  async retry(): Promise<void> {}
+  async playTestSound(): Promise<void> {}
+  readonly preview = (container: HTMLElement) => (this.picture ? hang(container, this.picture) : () => {});
+  stop(): void {}
+  close(): void {}
+}
+
+export class FakePreferences implements Public<Preferences> {
+  name = $state("");
+  theme: Theme = $state("system");
+  language: Language = $state("en");
+  microphone: Preferences["microphone"] = $state.raw(null);
+  camera: Preferences["camera"] = $state.raw(null);
+  speaker: Preferences["speaker"] = $state.raw(null);
+  microphoneOn = $state(true);
+  cameraOn = $state(true);
+  shortcuts = $state(true);
+  hideSelf = $state(false);
+  recentRooms: readonly RecentRoom[] = $state.raw([]);
+  rememberRoom(): void {}
+  forgetRoom(name: string): void {
+    this.recentRooms = this.recentRooms.filter((room) => room.name !== name);
+  }
+  close(): void {}
+}
+
+export class FakeStage implements Public<Stage> {
+  layout: Layout = $state("grid");
+  pins: readonly TrackNumber[] = $state.raw([]);
+  page = $state(0);
+  chosenShare: TrackNumber | null = $state(null);
+  #window = $state.raw({ width: 0, height: 0 });
+  readonly #call: FakeCall;
+  readonly #pictures: ReadonlyMap<TrackNumber, string>;
+
+  constructor(call: FakeCall, pictures: ReadonlyMap<TrackNumber, string>) {
+    this.#call = call;
+    this.#pictures = pictures;
+  }
+
+  readonly tiles: readonly Tile[] = $derived.by(() => {
+    const everybody = this.#call.me ? [...this.#call.participants, this.#call.me] : this.#call.participants;
+    return everybody.map((participant) => ({
+      track: trackNumber(participant.seat, "camera"),
+      kind: "camera" as const,
+      participant,
+      mine: participant === this.#call.me,
+    }));
+  });
+  readonly shares: readonly Tile[] = $derived.by(() =>
+    this.#call.participants
+      .filter((participant) => participant.tracks.screen === "on")
+      .map((participant) => ({
+        track: trackNumber(participant.seat, "screen"),
+        kind: "screen" as const,
+        participant,
+        mine: false,
+      })),
+  );
+  readonly pageCount: number = $derived.by(() =>
+    this.shares.length > 0 ? 1 : Math.max(1, Math.ceil(this.tiles.length / pageSize(this.#window))),
+  );
+  readonly placements: readonly Placement[] = $derived.by(() => {
+    const large =
+      this.shares[0] ??
+      this.tiles.find(({ track }) => this.pins.includes(track)) ??
+      (this.layout === "speaker" ? this.tiles[0] : undefined);
+    if (!large) {
+      const size = pageSize(this.#window);
+      const shown = this.tiles.slice(this.page * size, (this.page + 1) * size);
+      const places = grid(shown.length, this.#window);
+      return shown.map((tile, at) => ({ tile, main: true, fit: "cover" as const, ...places[at]! }));
+    }
+    const others = this.tiles.filter((tile) => tile !== large);
+    const { main, strip } = filmstrip(others.length, this.#window);
+    const small = strip.map((place, at) => ({ tile: others[at]!, main: false, fit: "cover" as const, ...place }));
+    return [{ tile: large, main: true, fit: large.kind === "screen" ? "contain" : "cover", ...main }, ...small];
+  });
+
+  resize(width: number, height: number): void {
+    this.#window = { width, height };
+  }
+  setLayout(layout: Layout): void {
+    this.layout = layout;
+  }
+  setPage(page: number): void {
+    this.page = page;
+  }
+  togglePin(track: TrackNumber): void {
+    this.pins = this.pins.includes(track) ? this.pins.filter((pin) => pin !== track) : [...this.pins, track];
+  }
+  chooseShare(track: TrackNumber): void {
+    this.chosenShare = track;
+  }
+  show(track: TrackNumber): (container: HTMLElement) => () => void {
+    const picture = this.#pictures.get(track);
+    return (container) => (picture ? hang(container, picture) : () => {});
+  }
+  showing(track: TrackNumber): boolean {
+    return this.#pictures.has(track);
+  }
+  close(): void {}
+}
+
+/** A still in the place of a stream. */
+function hang(container: HTMLElement, picture: string): () => void {
+  const video = document.createElement("video");
+  video.poster = picture;
+  container.append(video);
+  return () => video.remove();
+}

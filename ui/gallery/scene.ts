@@ -1,0 +1,148 @@
+import { trackNumber, type Participant, type TrackState } from "../src/lib/protocol";
+import type { Screen } from "../src/state/app.svelte";
+import type { ChatMessage } from "../src/state/chat.svelte";
+import { FakeApp, FakeCall, FakeChat, FakeDevices, FakePreferences, FakeStage } from "./fakes.svelte";
+import { portrait } from "./portrait";
+import { slide } from "./slide";
+
+const names = {
+  en: ["Mina Park", "Elias Berg", "Noor Haddad", "Juno Whitaker", "Tomás Rivera", "Aiko Tanaka", "Sam Okafor"],
+  ko: ["박미나", "이서준", "김하윤", "정도윤", "최지우", "한예린", "윤시우"],
+};
+const more = {
+  en: ["Priya Nair", "Leo Fischer", "Chloé Martin", "Ravi Menon", "Hana Kim", "Oskar Lind", "Grace Liu", "Idris Cole"],
+  ko: ["오민재", "신유나", "Leo Fischer", "강태오", "문소율", "배준호", "임채원", "서다인"],
+};
+
+/** Everything a screen shows, as the address asks for it. */
+export function scene(query: URLSearchParams) {
+  const language = query.get("lang") === "ko" ? "ko" : "en";
+  const count = Number(query.get("people") ?? 5);
+  const preferences = new FakePreferences();
+  preferences.language = language;
+  preferences.theme = (query.get("theme") as FakePreferences["theme"] | null) ?? "system";
+  preferences.name = query.has("noname") ? "" : (names[language][0] ?? "");
+  preferences.recentRooms = recent(language, query.has("fresh"));
+
+  const call = new FakeCall();
+  const people = everybody(language, count, query.has("share"));
+  [call.me = null] = people;
+  call.participants = people.slice(1);
+  call.speaking = count > 1 ? ["2"] : [];
+  set(call, query);
+
+  const app = new FakeApp();
+  app.screen = (query.get("screen") as Screen | null) ?? "home";
+  const chat = new FakeChat();
+  if (!query.has("quiet")) chat.messages = conversation(language, people);
+  chat.unread = Number(query.get("unread") ?? 0);
+  if (chat.unread > 0) chat.firstUnread = chat.messages.at(-chat.unread)?.id ?? null;
+
+  const devices = new FakeDevices();
+  if (!query.has("nocamera")) {
+    devices.cameraTrack = {} as MediaStreamTrack;
+    devices.picture = portrait(1);
+  }
+  troubles(devices, call, query);
+  const stage = new FakeStage(call, pictures(people));
+  if (query.get("layout") === "speaker") stage.layout = "speaker";
+  return { app, preferences, devices, call, chat, stage };
+}
+
+function recent(language: "en" | "ko", none: boolean): FakePreferences["recentRooms"] {
+  if (none) return [];
+  const rooms =
+    language === "ko"
+      ? ["디자인-회의", "주간-공유", "quiet-maple-harbor-4821"]
+      : ["design-review", "standup", "quiet-maple-harbor-4821"];
+  return rooms.map((name, at) => ({ name, at: Date.now() - at * 26 * 3_600_000 }));
+}
+
+function everybody(language: "en" | "ko", count: number, share: boolean): Participant[] {
+  const all = [...names[language], ...more[language]];
+  return Array.from({ length: count }, (_, at) => ({
+    id: String(at + 1),
+    seat: at + 1,
+    name: all[at % all.length] ?? "",
+    tracks: {
+      microphone: at % 3 === 2 ? "muted" : "on",
+      camera: (at % 5 === 3 ? "off" : "on") as TrackState,
+      screen: share && at === 1 ? "on" : "off",
+      "screen-audio": "off",
+    },
+    away: at === 6 && count < 13,
+    joinedAt: Date.now() - at * 60_000,
+  }));
+}
+
+function pictures(people: readonly Participant[]): Map<number, string> {
+  const hung = new Map<number, string>();
+  for (const { seat, tracks, away } of people) {
+    if (tracks.camera === "on" && !away) hung.set(trackNumber(seat, "camera"), portrait(seat));
+    if (tracks.screen === "on") hung.set(trackNumber(seat, "screen"), slide());
+  }
+  return hung;
+}
+
+function set(call: FakeCall, query: URLSearchParams): void {
+  call.leftReason = (query.get("reason") as FakeCall["leftReason"]) ?? "you-left";
+  if (query.has("muted")) call.microphoneOn = false;
+  if (query.has("nocamera")) call.cameraOn = false;
+  call.mutedTalking = query.has("talking");
+  call.soundBlocked = query.has("blocked");
+  if (query.has("reconnecting")) call.status = "reconnecting";
+  if (query.has("sharing")) call.sharing = true;
+  if (query.has("failure")) call.failure = { code: "full", text: "" };
+  if (query.get("screen") === "lobby") {
+    const inside = Number(query.get("inside") ?? 5);
+    call.inside = call.participants.slice(0, inside).map(({ id, name }) => ({ id, name }));
+  }
+}
+
+function troubles(devices: FakeDevices, call: FakeCall, query: URLSearchParams): void {
+  if (query.has("denied")) {
+    devices.problems = [
+      { device: "camera", kind: "denied" },
+      { device: "microphone", kind: "in-use" },
+    ];
+    devices.level = 0;
+    call.microphoneOn = false;
+  }
+}
+
+function conversation(language: "en" | "ko", people: readonly Participant[]): ChatMessage[] {
+  const said = {
+    en: [
+      "Morning! Slides are here: https://docs.example.org/review-q4 (page 3 is new).",
+      "Thanks, opening it now.",
+      "The second chart reads much better.",
+      "Agreed. Shall we start with the response times?",
+      "Yes. Two questions first:\n1. Which regions are included?\n2. Is this the median or the mean?",
+      "All regions, median.",
+      "Perfect, that answers both.",
+    ],
+    ko: [
+      "안녕하세요! 자료 링크입니다: https://docs.example.org/review-q4 (3쪽이 새로 들어갔어요)",
+      "고맙습니다. 지금 열어 볼게요.",
+      "두 번째 그래프가 훨씬 읽기 좋네요.",
+      "동의합니다. 응답 시간부터 볼까요?",
+      "네. 먼저 두 가지만 여쭐게요.\n1. 어느 지역이 들어갔나요?\n2. 중앙값인가요, 평균인가요?",
+      "모든 지역의 중앙값입니다.",
+      "네, 궁금증이 다 풀렸어요.",
+    ],
+  }[language];
+  const who = [1, 2, 2, 0, 2, 1, 0];
+  const start = new Date().setHours(9, 41, 0, 0);
+  return said.map((text, at) => {
+    const from = people[who[at] ?? 0] ?? people[0];
+    const old = at === 0 ? 86_400_000 : 0;
+    return {
+      id: String(at),
+      from: { id: from?.id ?? "", name: from?.name ?? "" },
+      text,
+      at: start + at * 70_000 - old,
+      mine: from?.seat === 1,
+      state: at === 6 ? "pending" : at === 3 ? "failed" : "sent",
+    };
+  });
+}
