@@ -90,7 +90,9 @@ func (c *conn) do(d duty) {
 	case startWriter:
 		c.server.spawn(c.write) // ends when there is nothing to write, or with the WebSocket
 	case cutOff:
-		c.server.stats.slow.Add(1)
+		if !c.hasEnded() {
+			c.server.stats.slow.Add(1)
+		}
 		c.end(ending{reason: ReasonSlow, cut: true})
 	}
 }
@@ -114,10 +116,10 @@ func (c *conn) end(e ending) {
 	}
 	close(c.gone)
 	if e.cut && ws != nil {
-		c.server.spawn(func() { _ = ws.CloseNow() }) // ends when the reader has let go of the WebSocket
+		ws.cut()
 	}
 	if probe != nil {
-		c.server.spawn(func() { _ = probe.CloseNow() }) // likewise
+		probe.cut()
 	}
 	c.server.spawn(func() { c.teardown(e.reason) }) // ends when the handlers have returned
 }

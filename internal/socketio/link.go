@@ -2,6 +2,7 @@ package socketio
 
 import (
 	"errors"
+	"net"
 	"sync"
 
 	"github.com/coder/websocket"
@@ -12,12 +13,21 @@ var (
 	errOverlap    = errors.New("overlapping requests")
 )
 
+// A webSocket is a WebSocket and the TCP or TLS connection under it: closing that is the one way to end a WebSocket
+// without waiting for anybody.
+type webSocket struct {
+	*websocket.Conn
+	under net.Conn
+}
+
+func (ws *webSocket) cut() { _ = ws.under.Close() }
+
 // A link is the transport of a connection: polling, at first or for good, or a WebSocket; and how the connection ended.
 // It is a container and calls nobody.
 type link struct {
 	mu        sync.Mutex
-	ws        *websocket.Conn // the transport, once there is one
-	probe     *websocket.Conn // may become the transport
+	ws        *webSocket // the transport, once there is one
+	probe     *webSocket // may become the transport
 	upgrading bool
 	polling   bool // a GET is waiting
 	posting   bool // a POST is being read or handled
@@ -75,7 +85,7 @@ func (l *link) beginUpgrade() bool {
 }
 
 // probing notes the WebSocket that may become the transport, so that it ends with the connection.
-func (l *link) probing(ws *websocket.Conn) bool {
+func (l *link) probing(ws *webSocket) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.probe = ws
@@ -90,7 +100,7 @@ func (l *link) endUpgrade() {
 }
 
 // adopt makes ws the transport.
-func (l *link) adopt(ws *websocket.Conn) bool {
+func (l *link) adopt(ws *webSocket) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.upgrading, l.probe = false, nil
@@ -108,7 +118,7 @@ func (l *link) isUpgrading() bool {
 }
 
 // socket returns the transport, nil while polling.
-func (l *link) socket() *websocket.Conn {
+func (l *link) socket() *webSocket {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.ws
@@ -125,7 +135,7 @@ func (l *link) abandoned() bool {
 }
 
 // end notes the ending and returns the WebSockets there are. Only the first call returns true.
-func (l *link) end(e ending) (ws, probe *websocket.Conn, first bool) {
+func (l *link) end(e ending) (ws, probe *webSocket, first bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.ended {

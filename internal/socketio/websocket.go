@@ -1,8 +1,10 @@
 package socketio
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"time"
 
@@ -10,20 +12,38 @@ import (
 	"golang.org/x/time/rate"
 )
 
+// goodbyeTimeout bounds the wait for a client's close frame after ours: several round trips, and less than a server may
+// take to stop.
+const goodbyeTimeout = time.Second
+
 var errProbe = errors.New("not what an upgrade begins with")
 
 // accept opens a WebSocket. Compression stays off: it costs 32 KiB and more per connection, and signalling is small.
-func (s *Server) accept(w http.ResponseWriter, r *http.Request) (*websocket.Conn, error) {
+func (s *Server) accept(w http.ResponseWriter, r *http.Request) (*webSocket, error) {
 	pings := rate.NewLimiter(1, 10) // browsers send none; a pong costs a system call
-	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+	taken := &hijacked{ResponseWriter: w}
+	ws, err := websocket.Accept(taken, r, &websocket.AcceptOptions{
 		InsecureSkipVerify: true, // the Origin has been checked, for both transports
 		CompressionMode:    websocket.CompressionDisabled,
 		OnPingReceived:     func(context.Context, []byte) bool { return pings.Allow() },
 	})
-	if err == nil {
-		ws.SetReadLimit(int64(s.config.MaxPayload) + 1) // and the packet's type
+	if err != nil {
+		return nil, err
 	}
-	return ws, err
+	ws.SetReadLimit(int64(s.config.MaxPayload) + 1) // and the packet's type
+	return &webSocket{Conn: ws, under: taken.conn}, nil
+}
+
+// hijacked notes the connection that a WebSocket takes over.
+type hijacked struct {
+	http.ResponseWriter
+	conn net.Conn
+}
+
+func (h *hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffers, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	h.conn = conn
+	return conn, buffers, err
 }
 
 // serveWebSocket runs a WebSocket until it closes: a connection of its own, or the upgrade of a polling one.
@@ -85,8 +105,8 @@ func (s *Server) serveUpgrade(w http.ResponseWriter, r *http.Request, id string)
 
 // upgrade shakes hands over the new transport while the old one goes on, and then makes it the connection's. The client
 // sends its last word on the old one and finishes its poll before it says "upgrade", so nothing is lost or overtaken.
-func (c *conn) upgrade(ws *websocket.Conn) error {
-	late := time.AfterFunc(c.server.config.UpgradeTimeout, func() { _ = ws.CloseNow() })
+func (c *conn) upgrade(ws *webSocket) error {
+	late := time.AfterFunc(c.server.config.UpgradeTimeout, ws.cut)
 	defer late.Stop()
 	if !c.link.probing(ws) {
 		return errNotPolling
@@ -110,7 +130,7 @@ func (c *conn) upgrade(ws *websocket.Conn) error {
 	return nil
 }
 
-func expectText(ws *websocket.Conn, want string) error {
+func expectText(ws *webSocket, want string) error {
 	kind, got, err := ws.Read(context.Background()) // the upgrade's timer closes the WebSocket
 	if err != nil {
 		return err
@@ -122,7 +142,7 @@ func expectText(ws *websocket.Conn, want string) error {
 }
 
 // read works off what arrives until the WebSocket closes.
-func (c *conn) read(ws *websocket.Conn) {
+func (c *conn) read(ws *webSocket) {
 	for {
 		kind, data, err := ws.Read(context.Background()) // ends when the connection does: see end and write
 		if err != nil {
@@ -144,16 +164,15 @@ func (c *conn) write() {
 	timeout := c.server.config.WriteTimeout
 	stuck := time.AfterFunc(timeout, func() {
 		c.do(cutOff)
-		_ = ws.CloseNow() // when the connection was ending anyway
+		ws.cut() // when the connection was ending anyway
 	})
 	defer stuck.Stop()
 	for {
 		p, ok, finished := c.out.next()
 		if finished {
+			stuck.Reset(goodbyeTimeout)
 			e := c.link.how()
-			if !e.cut {
-				_ = ws.Close(e.status, e.reason) // waits 5 s at most for the client's
-			}
+			_ = ws.Close(e.status, e.reason) // waits for the client's goodbye, or the connection's end
 			return
 		}
 		if !ok {
