@@ -1,17 +1,7 @@
-// Package sdp turns a browser's offer into sfu parameters and writes our answer. It is pure.
+// Package sdp turns a browser's offer into sfu parameters and writes our answer (RFC 8829, RFC 9429). It is pure: it owns
+// nothing and keeps nothing, and rooms calls Answer for each offer.
+//
+// A peer sends on up to four m-lines and receives on the others, the slots, whose SSRCs never change: the answer
+// declares them, so that joining, leaving and switching need no further exchange. What browsers make of the
+// answer's lines was measured; each line that looks odd has its reason beside it.
 package sdp
-
-// CONTRACT:
-//
-//	type Local struct {
-//		Ufrag, Pwd  string
-//		Fingerprint string           // "sha-256 AB:CD:…"
-//		Candidates  []netip.AddrPort // UDP host candidates, best first
-//	}
-//	// Answer reads an offer and gives what to answer. prev (nil at first) is what an earlier offer of the same
-//	// connection settled: its slots keep their SSRCs. chance brings SSRCs.
-//	func Answer(offer string, local Local, prev *sfu.PeerParams, chance func() uint64) (answer string, p sfu.PeerParams, err error)
-//
-// Which source is which: the sendonly m-lines in the order of the offer: first audio = microphone, second audio =
-// screen-audio; first video = camera, second video = screen. recvonly m-lines are slots, in order; audio first.
-// Limits: 256 KiB, 64 m-lines. Errors are of type Error{Text} fit to show to the sender.
