@@ -67,11 +67,6 @@ func NewCallOn(tb testing.TB, seed uint64, workers int) *Call {
 			call: c, index: i, router: sfu.New(sfu.Config{Chance: c.chance.Uint64, Worker: i}),
 		})
 	}
-	tb.Cleanup(func() {
-		if tb.Failed() {
-			tb.Logf("the call's seed is %d", seed)
-		}
-	})
 	return c
 }
 

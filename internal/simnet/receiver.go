@@ -17,6 +17,8 @@ const (
 	nackFor = 600 * time.Millisecond
 	// kept is how many packets behind the newest a receiver keeps in order to put frames together.
 	kept = 1000
+	// refreshEvery is how often a decoder that cannot go on asks for a keyframe.
+	refreshEvery = 300 * time.Millisecond
 )
 
 // label is what the slots event said: from this timestamp on, the slot carries the track.
@@ -38,7 +40,7 @@ type slot struct {
 	next      uint16                 // what the decoder needs next
 	picture   int32                  // the last decoded; -1: a keyframe is needed
 	broken    bool                   // the decoder needs a keyframe
-	lastFrame time.Time
+	refreshed time.Time              // when a keyframe was last asked for
 
 	reportedNTP uint64
 	reportedAt  time.Time
@@ -164,7 +166,15 @@ func (s *slot) giveUp() {
 	s.next = s.highest + 1
 	clear(s.missing)
 	clear(s.packets)
-	s.peer.control(&rtcp.PictureLossIndication{SenderSSRC: 1, MediaSSRC: s.params.SSRC})
+	s.refresh()
+}
+
+// refresh asks for a keyframe.
+func (s *slot) refresh() {
+	if now := s.peer.call.clock.now; now.Sub(s.refreshed) >= refreshEvery {
+		s.refreshed = now
+		s.peer.control(&rtcp.PictureLossIndication{SenderSSRC: 1, MediaSSRC: s.params.SSRC})
+	}
 }
 
 // assemble decodes every frame that is whole and in its turn.
@@ -182,12 +192,20 @@ func (s *slot) assemble() {
 	}
 }
 
-// frameEnd finds the marker of the frame that begins at next.
+// frameEnd finds the marker of the frame that begins at next. A frame that another one cuts short, because the slot
+// turned to another layer in the middle of it, is left out.
 func (s *slot) frameEnd() (end uint16, ok bool) {
 	for at := s.next; ; at++ {
 		packet := s.packets[at]
 		if packet == nil {
 			return 0, false
+		}
+		if packet.Timestamp != s.packets[s.next].Timestamp {
+			for s.next != at {
+				delete(s.packets, s.next)
+				s.next++
+			}
+			s.broken = true
 		}
 		if packet.Marker {
 			return at, true
@@ -207,9 +225,10 @@ func (s *slot) decode(from, to uint16) {
 	follows := picture == (s.picture+1)&0x7fff
 	if !key && (s.broken || !follows) {
 		if !s.broken {
-			s.peer.call.tb.Errorf("%s at %v: picture %d came after %d", s.peer.Name, s.peer.call.clock.now.Sub(epoch), picture, s.picture)
+			s.peer.call.tb.Errorf("seed %d: %s at %v, slot %s: picture %d came after %d (packet %d)", s.peer.call.seed, s.peer.Name, s.peer.call.clock.now.Sub(epoch), s.params.MID, picture, s.picture, from)
 		}
 		s.broken = true
+		s.refresh()
 		return
 	}
 	s.picture, s.broken = picture, false
