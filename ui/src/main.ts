@@ -1,25 +1,39 @@
 import { mount } from "svelte";
 import Root from "./App.svelte";
+import { openPeer } from "./browser/peer";
+import { PagePictures } from "./browser/pictures";
+import { openSignalling } from "./browser/signalling";
+import { WebSite } from "./browser/site";
+import { PageSounds } from "./browser/sounds";
+import { openStore } from "./browser/storage";
+import { WebMedia } from "./browser/web-media";
 import { App } from "./state/app.svelte";
 import { Call } from "./state/call.svelte";
-import { Chat } from "./state/chat.svelte";
 import { Devices } from "./state/devices.svelte";
+import { Notices } from "./state/notices.svelte";
 import type { Page } from "./state/page";
 import { Preferences } from "./state/preferences.svelte";
+import { Roster } from "./state/roster.svelte";
 import { Stage } from "./state/stage.svelte";
 
-const preferences = new Preferences();
-const devices = new Devices();
-const call = new Call();
-const page: Page = {
-  app: new App(call, preferences),
-  preferences,
-  devices,
-  call,
-  chat: new Chat(),
-  stage: new Stage(),
-};
+/** Builds everything once, in the order of need; nothing else makes state. */
+function build(): Page {
+  const notices = new Notices();
+  const preferences = new Preferences(openStore("local"), navigator.languages);
+  const media = new WebMedia();
+  const devices = new Devices(media, preferences, notices);
+  const roster = new Roster();
+  const pictures = new PagePictures(document, (event) => stage.see(event));
+  const stage: Stage = new Stage(roster, preferences, pictures);
+  const sounds = new PageSounds(document, (blocked) => call.setSoundBlocked(blocked));
+  const call: Call = new Call({
+    ...{ openSignalling, openPeer, tabStore: openStore("session") },
+    ...{ media, pictures, sounds, preferences, devices, notices, roster, stage },
+  });
+  const app = new App(new WebSite(window), call, notices);
+  return { app, preferences, devices, call, chat: call.chat, stage };
+}
 
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has no #app");
-mount(Root, { target, props: { page } });
+mount(Root, { target, props: { page: build() } });

@@ -38,7 +38,11 @@ export class SlotFaces {
       return;
     }
     const newest = this.#sources.at(-1);
-    if (newest?.track === track) return; // said again: the earlier timestamp holds
+    if (newest?.track === track) {
+      // Said again: the earlier timestamp holds.
+      if (notBefore(newest.fromTs, fromTs)) newest.fromTs = fromTs;
+      return;
+    }
     this.#sources.push({ track, fromTs, confirmed: false });
     if (this.#sources.length > remembered) this.#sources.shift();
     if (this.#shown !== track) this.#show(0);

@@ -1,42 +1,35 @@
+import type { BrowserName, Site, SiteEvent } from "../browser/site";
+import { canonicalRoom, randomRoom, roomOfPath, roomPath } from "../lib/rooms";
 import type { Call } from "./call.svelte";
-import type { Preferences } from "./preferences.svelte";
+import type { Notice, NoticeKey, NoticeOptions, Notices } from "./notices.svelte";
+
+export type { Notice, NoticeAction, NoticeKey } from "./notices.svelte";
 
 export type Screen = "home" | "lobby" | "meeting" | "left";
 
-/** What a notice says; the words stand in i18n under `notice.<key>`. */
-export type NoticeKey =
-  | "device-lost" // params: label (what vanished); replaced by another device if `now` is set
-  | "device-back" // params: label
-  | "sound-blocked" // the browser wants a click before it plays; action "hear"
-  | "muted-talking" // you talk while muted; action "unmute"
-  | "share-failed"
-  | "share-ended"
-  | "chat-failed"
-  | "bad-room-name"
-  | "failed"; // params: code (a Failure's code)
-
-export type NoticeAction = "hear" | "unmute";
-
-export interface Notice {
-  readonly id: number;
-  readonly key: NoticeKey;
-  readonly params: Readonly<Record<string, string>>;
-  readonly tone: "info" | "warning" | "danger";
-  /** A button on the notice: its words stand under `notice.action.<name>`. */
-  readonly action: { readonly name: NoticeAction; readonly run: () => void } | null;
-}
-
 /** Which screen is shown, the address bar, and passing notices. */
 export class App {
-  /** The notices now shown, oldest first. They leave by themselves unless they have an action. */
-  notices: readonly Notice[] = $state.raw([]);
   /** The room the address names (canonical), or null on Home. */
   room: string | null = $state(null);
+  /** The page fills the screen. */
+  fullScreen: boolean = $state(false);
 
+  readonly #site: Site;
   readonly #call: Call;
+  readonly #notices: Notices;
+  readonly #stop: () => void;
 
-  constructor(call: Call, _preferences: Preferences) {
+  constructor(site: Site, call: Call, notices: Notices) {
+    this.#site = site;
     this.#call = call;
+    this.#notices = notices;
+    this.#stop = site.watch((event) => this.#receive(event));
+    this.#arrive();
+  }
+
+  /** The notices now shown, oldest first. They leave by themselves unless they have an action. */
+  get notices(): readonly Notice[] {
+    return this.#notices.list;
   }
 
   /** What to show: follows from the address and the call. */
@@ -55,40 +48,80 @@ export class App {
 
   /** The link to give others: origin + /r/NAME. Empty on Home. */
   get link(): string {
-    return "";
+    return this.room === null ? "" : this.#site.origin + roomPath(this.room);
+  }
+
+  /** Which browser this is, for help with its permissions. `ios`: any browser on an iPhone or iPad. */
+  get browser(): BrowserName {
+    return this.#site.browser;
   }
 
   /** Goes to the lobby of this room. False when it is no room name (see lib/rooms). */
-  enterRoom(_name: string): boolean {
-    return false;
+  enterRoom(name: string): boolean {
+    const room = canonicalRoom(name);
+    if (room === null) return false;
+    this.#site.go(roomPath(room), "push");
+    this.#arrive();
+    return true;
   }
 
   /** Goes to the lobby of a new room with a random name. */
-  newMeeting(): void {}
-
-  // wanted: (by the components, which use no browser APIs)
-  /** The page fills the screen. */
-  fullScreen: boolean = $state(false);
-  toggleFullScreen(): void {}
-  /** Puts the link on the clipboard; false when the browser refuses. */
-  async copyLink(): Promise<boolean> {
-    return false;
+  newMeeting(): void {
+    this.enterRoom(randomRoom((words) => crypto.getRandomValues(words)));
   }
-  /** Which browser this is, for help with its permissions. `ios`: any browser on an iPhone or iPad. */
-  readonly browser: "chromium" | "firefox" | "safari" | "ios" | "android" | "other" = "other";
 
   /** Leaves the room, if in one, and goes Home. */
-  goHome(): void {}
-
-  /** Shows a notice; one with the same key and params is shown once. */
-  notify(
-    _key: NoticeKey,
-    _options?: { params?: Record<string, string>; tone?: Notice["tone"]; action?: Notice["action"] },
-  ): void {}
-
-  dismiss(id: number): void {
-    this.notices = this.notices.filter((notice) => notice.id !== id);
+  goHome(): void {
+    this.#site.go("/", "push");
+    this.#arrive();
   }
 
-  close(): void {}
+  toggleFullScreen(): void {
+    void this.#site.toggleFullScreen();
+  }
+
+  /** Puts the link on the clipboard; false when the browser refuses. */
+  async copyLink(): Promise<boolean> {
+    return this.#site.copy(this.link);
+  }
+
+  /** Shows a notice; one with the same key and params is shown once. */
+  notify(key: NoticeKey, options?: NoticeOptions): void {
+    this.#notices.notify(key, options);
+  }
+
+  dismiss(id: number): void {
+    this.#notices.dismiss(id);
+  }
+
+  close(): void {
+    this.#stop();
+  }
+
+  /** Shows what the address names. Unknown addresses come home. */
+  #arrive(): void {
+    const path = this.#site.path();
+    const room = roomOfPath(path);
+    if (room === null && path !== "/") {
+      if (path.startsWith("/r/")) this.#notices.notify("bad-room-name", { tone: "warning" });
+      this.#site.go("/", "replace");
+    } else if (room !== null && path !== roomPath(room)) {
+      this.#site.go(roomPath(room), "replace"); // one spelling for one room
+    }
+    this.room = room;
+    if (room === null) this.#call.shut();
+    else this.#call.open(room);
+  }
+
+  #receive(event: SiteEvent): void {
+    switch (event.type) {
+      case "moved":
+        return this.#arrive();
+      case "full-screen":
+        this.fullScreen = event.on;
+        return;
+      case "network":
+        return this.#call.networkChanged();
+    }
+  }
 }

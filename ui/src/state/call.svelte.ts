@@ -1,17 +1,65 @@
-import type { EndedReason, Failure, Insider, Participant } from "../lib/protocol";
+import { untrack } from "svelte";
+import type { Media } from "../browser/media";
+import type { OpenPeer } from "../browser/peer";
+import type { Pictures } from "../browser/pictures";
+import type { OpenSignalling } from "../browser/signalling";
+import type { Sounds } from "../browser/sounds";
+import type { Store } from "../browser/storage";
+import type { Path } from "../lib/health";
+import {
+  kinds,
+  trackNumber,
+  type EndedReason,
+  type Failure,
+  type Insider,
+  type Participant,
+  type ServerEvent,
+  type Session,
+  type TrackNumber,
+} from "../lib/protocol";
+import { Chat } from "./chat.svelte";
+import { Conversation, type Said } from "./conversation";
+import type { Devices } from "./devices.svelte";
+import { Link } from "./link.svelte";
+import type { Notices } from "./notices.svelte";
+import type { Preferences } from "./preferences.svelte";
+import type { Roster } from "./roster.svelte";
+import { outlets, Publisher } from "./sending";
+import { Sharing } from "./sharing.svelte";
+import type { Stage } from "./stage.svelte";
+import { Viewing } from "./viewing";
+
+export type { Path } from "../lib/health";
 
 export type CallStatus = "idle" | "connecting" | "lobby" | "joining" | "meeting" | "reconnecting" | "left";
-/** Why the Left screen is shown. `failed`: the server refused, see `failure`. `lost`: no way back within the seat's 30 s. */
+/** Why the Left screen is shown. `failed`: the server refused, see `failure`. `lost`: there was no way back for minutes. */
 export type LeftReason = "you-left" | "lost" | "failed" | EndedReason;
-
-export interface Path {
-  readonly kind: "udp" | "tcp" | "relay";
-  /** Round trip in milliseconds. */
-  readonly rtt: number;
-}
 
 /** `signalling`: the server does not answer. `media`: the media path is down. `sending`, `receiving`: it is poor. */
 export type Trouble = "signalling" | "media" | "sending" | "receiving";
+
+/** What Call is built from. */
+export interface CallParts {
+  readonly openSignalling: OpenSignalling;
+  readonly openPeer: OpenPeer;
+  readonly media: Media;
+  readonly pictures: Pictures;
+  readonly sounds: Sounds;
+  /** Lives as long as the tab. */
+  readonly tabStore: Store;
+  readonly preferences: Preferences;
+  readonly devices: Devices;
+  readonly notices: Notices;
+  readonly roster: Roster;
+  readonly stage: Stage;
+}
+
+/** A train's tunnel or a router's restart is shorter; who is away for longer has gone. In ms. */
+const giveUpAfter = 5 * 60_000;
+/** Ten a second follow a voice closely enough for the eye. In ms. */
+const loudnessPause = 100;
+/** The server wants a name with the connection; nobody sees this one before I join under my own. */
+const unnamed = "Guest";
 
 /** One room from its lobby to leaving it. */
 export class Call {
@@ -20,60 +68,371 @@ export class Call {
   /** The last refusal by the server: of connecting, of joining. */
   failure: Failure | null = $state.raw(null);
   room: string = $state("");
-  /** How media travels: known in the lobby once the connection is proven. */
-  path: Path | null = $state.raw(null);
-  /** Who is in the meeting, while I am in the lobby. */
-  inside: readonly Insider[] = $state.raw([]);
-  me: Participant | null = $state.raw(null);
-  /** The others, in the order they joined. */
-  participants: readonly Participant[] = $state.raw([]);
-  /** Ids of those who speak, the loudest first; may hold my own. */
-  speaking: readonly string[] = $state.raw([]);
-  troubles: readonly Trouble[] = $state.raw([]);
-  /** I talk while muted. */
-  mutedTalking: boolean = $state(false);
   /** The browser wants a click before it plays sound: see hear(). */
   soundBlocked: boolean = $state(false);
-  /** I share my screen. */
-  sharing: boolean = $state(false);
+
+  readonly chat: Chat;
+  readonly #parts: CallParts;
+  readonly #link: Link;
+  readonly #sharing: Sharing;
+  readonly #viewing: Viewing;
+  readonly #publisher: Publisher;
+  readonly #stops: (() => void)[] = [];
+  #conversation: Conversation | null = null;
+  /** Into the meeting as soon as the server is there: after a click on Join, a reload or Rejoin. */
+  #bound = false;
+  #unanswered: boolean = $state(false);
+  #loudness: ReadonlyMap<TrackNumber, number> = $state.raw(new Map());
+  #givingUp: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(parts: CallParts) {
+    this.#parts = parts;
+    this.#link = new Link(parts.openPeer, [parts.pictures, parts.sounds]);
+    this.#sharing = new Sharing(parts.media, parts.notices);
+    this.chat = new Chat((message) => this.#request("chat", message));
+    this.#viewing = new Viewing(async (tracks) => {
+      await this.#link.peer?.growTo(tracks.length);
+      return (await this.#request("view", { tracks })).ok;
+    });
+    this.#publisher = new Publisher(async (track, state) => (await this.#request("publish", { track, state })).ok);
+    this.#stops.push($effect.root(() => this.#follow()));
+  }
+
+  /** How media travels: known in the lobby once the connection is proven. */
+  get path(): Path | null {
+    return this.#link.path;
+  }
+  /** Who is in the meeting, while I am in the lobby. */
+  get inside(): readonly Insider[] {
+    return this.#parts.roster.inside;
+  }
+  get me(): Participant | null {
+    return this.#parts.roster.me;
+  }
+  /** The others, in the order they joined. */
+  get participants(): readonly Participant[] {
+    return this.#parts.roster.participants;
+  }
+  /** Ids of those who speak, the loudest first; may hold my own. */
+  get speaking(): readonly string[] {
+    return this.#parts.roster.speaking;
+  }
+
+  get troubles(): readonly Trouble[] {
+    const { state, sendsPoorly, receivesPoorly } = this.#link;
+    const signs: readonly [Trouble, boolean][] = [
+      ["signalling", this.#unanswered || this.status === "reconnecting"],
+      ["media", state === "interrupted"],
+      ["sending", sendsPoorly],
+      ["receiving", receivesPoorly],
+    ];
+    return signs.flatMap(([trouble, there]) => (there ? [trouble] : []));
+  }
+
+  /** I talk while muted. */
+  get mutedTalking(): boolean {
+    const { devices } = this.#parts;
+    return this.#inMeeting && !devices.microphoneOn && devices.talking;
+  }
 
   /** What the buttons show, in the lobby and in the meeting. */
   get microphoneOn(): boolean {
-    return false;
+    return this.#parts.devices.microphoneOn;
   }
   get cameraOn(): boolean {
-    return false;
+    return this.#parts.devices.cameraOn;
+  }
+  /** I share my screen. */
+  get sharing(): boolean {
+    return this.#sharing.tracks !== null;
   }
   /** Whether this browser can share a screen at all (phones cannot). */
   get canShare(): boolean {
-    return false;
+    return this.#sharing.possible;
+  }
+
+  /** How loud this participant's voice is now, 0 to 1, for the ring around the tile (0: silent). Changes ≤ 10 times a second. */
+  loudness(id: string): number {
+    const { me, participants } = this.#parts.roster;
+    if (id === me?.id) return this.microphoneOn ? this.#parts.devices.level : 0;
+    const seat = participants.find((participant) => participant.id === id)?.seat;
+    return seat === undefined ? 0 : (this.#loudness.get(trackNumber(seat, "microphone")) ?? 0);
   }
 
   /** Opens the lobby of a room: connects and proves the media path. App calls it. */
-  open(_room: string): void {}
+  open(room: string): void {
+    if (this.#conversation?.room === room) return;
+    this.shut();
+    this.room = room;
+    this.status = "connecting";
+    void this.#parts.devices.start();
+    this.#connect();
+  }
+
   /** Ends everything and forgets the room. App calls it. */
-  shut(): void {}
+  shut(): void {
+    if (this.#inMeeting) {
+      void this.#request("leave", {});
+      this.#conversation?.forgetSeat();
+    }
+    this.#end("idle", null);
+    this.room = "";
+    this.chat.clear();
+  }
 
   /** Enters the meeting under this name (remembered). */
-  async join(_name: string): Promise<void> {}
-  /** Leaves for good; the Left screen follows. */
-  async leave(): Promise<void> {}
-  /** From Left: into the meeting again. */
-  async rejoin(): Promise<void> {}
-  async setMicrophone(_on: boolean): Promise<void> {}
-  async setCamera(_on: boolean): Promise<void> {}
+  async join(name: string): Promise<void> {
+    this.#parts.preferences.name = name.trim();
+    this.#bound = true;
+    await this.#enter();
+  }
 
-  // wanted:
-  /** How loud this participant's voice is now, 0 to 1, for the ring around the tile (0: silent). Changes ≤ 10 times a second. */
-  loudness(_id: string): number {
-    return 0;
+  /** Leaves for good; the Left screen follows. */
+  async leave(): Promise<void> {
+    const leaving = this.#request("leave", {});
+    this.#conversation?.forgetSeat();
+    await leaving;
+    this.#end("left", "you-left");
+  }
+
+  /** From Left: into the meeting again. */
+  async rejoin(): Promise<void> {
+    if (this.status !== "left") return;
+    this.status = "joining";
+    this.leftReason = null;
+    this.failure = null;
+    this.#bound = true;
+    void this.#parts.devices.start();
+    this.#connect();
+  }
+
+  async setMicrophone(on: boolean): Promise<void> {
+    await this.#parts.devices.setMicrophone(on);
+  }
+
+  async setCamera(on: boolean): Promise<void> {
+    await this.#parts.devices.setCamera(on);
   }
 
   /** Asks what to share; quiet when the user cancels. */
-  async shareScreen(): Promise<void> {}
-  async stopSharing(): Promise<void> {}
-  async rename(_name: string): Promise<void> {}
+  async shareScreen(): Promise<void> {
+    await this.#sharing.start();
+  }
+
+  async stopSharing(): Promise<void> {
+    this.#sharing.stop();
+  }
+
+  async rename(name: string): Promise<void> {
+    this.#parts.preferences.name = name.trim();
+    const result = await this.#request("rename", { name });
+    if (!result.ok) this.#complain(result.failure);
+  }
+
   /** Plays the sound that the browser held back; call it from a click. */
-  hear(): void {}
-  close(): void {}
+  hear(): void {
+    this.#parts.sounds.hear();
+  }
+
+  /** The browser holds sound back, or does so no longer. */
+  setSoundBlocked(blocked: boolean): void {
+    this.soundBlocked = blocked;
+  }
+
+  /** The network is another one: nothing waits for its timeout. */
+  networkChanged(): void {
+    this.#conversation?.hurry();
+    this.#link.networkChanged();
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop();
+    this.#end("idle", null);
+  }
+
+  get #inMeeting(): boolean {
+    return this.status === "meeting" || this.status === "reconnecting";
+  }
+
+  #connect(): void {
+    this.#conversation = new Conversation(
+      this.room,
+      () => this.#parts.preferences.name || unnamed,
+      this.#parts.openSignalling,
+      this.#parts.tabStore,
+      (said) => this.#hear(said),
+    );
+  }
+
+  #request: Conversation["request"] = async (event, data) =>
+    (await this.#conversation?.request(event, data)) ?? {
+      ok: false,
+      failure: { code: "unreachable", text: "not in a room" },
+    };
+
+  #hear(said: Said): void {
+    switch (said.type) {
+      case "session":
+        return this.#welcome(said.session, said.first);
+      case "event":
+        return this.#receive(said.event);
+      case "down":
+        return this.#lost();
+      case "refused":
+        this.failure = said.failure;
+        return this.#end("left", "failed");
+    }
+  }
+
+  /** The server is there, for the first time or again. */
+  #welcome(session: Session, first: boolean): void {
+    clearTimeout(this.#givingUp);
+    this.#givingUp = undefined;
+    this.#unanswered = false;
+    this.#parts.roster.inside = session.inside;
+    // A server that does not know us any more has forgotten our connection too.
+    if (!first && !session.resumed && !session.joined) this.#link.renew();
+    this.#link.up(async (sdp) => {
+      const result = await this.#request("offer", { sdp });
+      if (!result.ok) console.warn("The server refused an offer:", result.failure.text);
+      return result.ok ? result.value.sdp : null;
+    });
+    if (session.resumed && this.#inMeeting) {
+      this.#settle();
+      return;
+    }
+    if (this.#bound || session.joined || this.#inMeeting) void this.#enter();
+    else this.status = "lobby";
+  }
+
+  async #enter(): Promise<void> {
+    const { preferences, roster, stage } = this.#parts;
+    if (!this.#inMeeting) this.status = "joining";
+    this.failure = null;
+    const conversation = this.#conversation;
+    const result = await this.#request("join", preferences.name ? { name: preferences.name } : {});
+    if (conversation !== this.#conversation) return;
+    if (!result.ok) {
+      if (result.failure.code === "unreachable") return; // the next session enters
+      this.#bound = false;
+      this.failure = result.failure;
+      this.status = "lobby";
+      return;
+    }
+    const { you, chat, slots } = result.value;
+    this.#bound = true;
+    roster.enter(result.value);
+    this.#publisher.learn(you);
+    this.#parts.pictures.switch(slots);
+    stage.update();
+    this.chat.enter(you, chat);
+    preferences.rememberRoom(this.room);
+    this.#settle();
+  }
+
+  /** In the meeting, with everything known: what was not said is said now. */
+  #settle(): void {
+    this.status = "meeting";
+    this.#viewing.repeat();
+    this.#publisher.publish(untrack(() => outlets(this.#parts.devices, this.#sharing)));
+    this.chat.resend();
+  }
+
+  #receive(event: Exclude<ServerEvent, { event: "session" }>): void {
+    const { roster, stage, pictures } = this.#parts;
+    switch (event.event) {
+      case "inside":
+        roster.inside = event.data.inside;
+        return;
+      case "joined":
+      case "updated":
+        roster.put(event.data.participant);
+        return stage.update();
+      case "left":
+        roster.remove(event.data.id);
+        return stage.update();
+      case "speaker":
+        roster.speaking = event.data.speaking;
+        return stage.update();
+      case "slots":
+        return pictures.switch(event.data.slots);
+      case "chat":
+        return this.chat.receive(event.data.message);
+      case "settings":
+        return; // none as yet
+      case "ended":
+        return this.#ended(event.data.reason);
+    }
+  }
+
+  #ended(reason: EndedReason): void {
+    if (reason === "shutdown") return; // it comes back, and so do we
+    // Only a seat that another tab has taken over can be taken back.
+    if (reason !== "replaced") this.#conversation?.forgetSeat();
+    this.#end("left", reason);
+  }
+
+  #lost(): void {
+    this.#unanswered = true;
+    if (this.status === "meeting") this.status = "reconnecting";
+    this.#givingUp ??= setTimeout(() => this.#end("left", "lost"), giveUpAfter);
+  }
+
+  #end(status: "left" | "idle", reason: LeftReason | null): void {
+    clearTimeout(this.#givingUp);
+    this.#givingUp = undefined;
+    this.#bound = false;
+    this.#unanswered = false;
+    this.#conversation?.close();
+    this.#conversation = null;
+    this.#link.close();
+    this.#viewing.reset();
+    this.#sharing.stop();
+    this.#parts.devices.stop();
+    this.#parts.roster.clear();
+    this.#parts.stage.clear();
+    this.soundBlocked = false;
+    this.leftReason = reason;
+    this.status = status;
+  }
+
+  #complain(failure: Failure): void {
+    this.#parts.notices.notify("failed", { tone: "warning", params: { code: failure.code } });
+  }
+
+  /** Devices and the connection follow the state. */
+  #follow(): void {
+    const { devices, roster, stage, pictures, sounds } = this.#parts;
+    $effect(() => {
+      const { peer } = this.#link;
+      const wanted = outlets(devices, this.#sharing);
+      for (const kind of kinds) {
+        peer?.send(kind, this.#inMeeting ? wanted[kind].track : null).catch((error: unknown) => {
+          console.error(`Sending the ${kind} failed:`, error);
+        });
+      }
+    });
+    $effect(() => {
+      if (this.status === "meeting") this.#publisher.publish(outlets(devices, this.#sharing));
+    });
+    $effect(() => {
+      if (this.status === "meeting") this.#viewing.show(stage.wishes);
+    });
+    $effect(() => pictures.setLive(stage.live));
+    $effect(() => {
+      const { me } = roster;
+      pictures.setOwn(me ? trackNumber(me.seat, "camera") : 0, devices.cameraTrack);
+    });
+    $effect(() => sounds.setSpeaker(devices.speaker));
+    $effect(() => {
+      if (!this.#inMeeting) return;
+      const timer = setInterval(() => this.#listen(), loudnessPause);
+      return () => clearInterval(timer);
+    });
+  }
+
+  #listen(): void {
+    const levels = this.#parts.sounds.levels();
+    if (levels.size > 0 || this.#loudness.size > 0) this.#loudness = levels;
+  }
 }

@@ -1,3 +1,6 @@
+import type { Store } from "../browser/storage";
+import { canonicalRoom } from "../lib/rooms";
+
 export type Theme = "system" | "dark" | "light";
 export type Language = "ko" | "en";
 
@@ -13,8 +16,11 @@ export interface RecentRoom {
   readonly at: number;
 }
 
+const storageKey = "noom.preferences";
+const mostRecentRooms = 8;
+
 /**
- * What this browser remembers of its user. Assigning a field keeps it: each is written to storage at
+ * What this browser remembers of its user. Assigning a field keeps it: changes are written to storage at
  * once, and broken or absent storage only means that nothing is remembered.
  */
 export class Preferences {
@@ -33,8 +39,85 @@ export class Preferences {
   /** Newest first, at most 8. */
   recentRooms: readonly RecentRoom[] = $state.raw([]);
 
+  readonly #stop: () => void;
+
+  /** `languages` are the browser's, most wanted first: the first that Noom speaks is the language until one is chosen. */
+  constructor(store: Store, languages: readonly string[] = []) {
+    this.language = firstSpoken(languages);
+    this.#restore(store.read(storageKey));
+    this.#stop = $effect.root(() => {
+      // Storage is a device of sorts: writing what changed is what effects are for.
+      $effect(() => store.write(storageKey, JSON.stringify(this.#kept())));
+    });
+  }
+
   /** Puts the room first in recentRooms. */
-  rememberRoom(_name: string): void {}
-  forgetRoom(_name: string): void {}
-  close(): void {}
+  rememberRoom(name: string, at: number = Date.now()): void {
+    const others = this.recentRooms.filter((room) => room.name !== name);
+    this.recentRooms = [{ name, at }, ...others].slice(0, mostRecentRooms);
+  }
+
+  forgetRoom(name: string): void {
+    this.recentRooms = this.recentRooms.filter((room) => room.name !== name);
+  }
+
+  close(): void {
+    this.#stop();
+  }
+
+  #kept() {
+    const { name, theme, language, microphone, camera, speaker } = this;
+    const { microphoneOn, cameraOn, shortcuts, hideSelf, recentRooms } = this;
+    return {
+      ...{ name, theme, language, microphone, camera, speaker },
+      ...{ microphoneOn, cameraOn, shortcuts, hideSelf, recentRooms },
+    };
+  }
+
+  /** Takes every field that is sound; older pages, other tabs and users may have written the others. */
+  #restore(json: string | null): void {
+    const kept = parseObject(json);
+    if (typeof kept["name"] === "string") this.name = kept["name"].slice(0, 40);
+    this.theme = (["system", "dark", "light"] as const).find((theme) => theme === kept["theme"]) ?? this.theme;
+    this.language = (["ko", "en"] as const).find((language) => language === kept["language"]) ?? this.language;
+    for (const device of ["microphone", "camera", "speaker"] as const) this[device] = choice(kept[device]);
+    for (const flag of ["microphoneOn", "cameraOn", "shortcuts", "hideSelf"] as const) {
+      const value = kept[flag];
+      if (typeof value === "boolean") this[flag] = value;
+    }
+    const rooms: unknown = kept["recentRooms"];
+    if (Array.isArray(rooms)) this.recentRooms = rooms.flatMap(recentRoom).slice(0, mostRecentRooms);
+  }
+}
+
+function firstSpoken(languages: readonly string[]): Language {
+  for (const language of languages) {
+    if (/^ko\b/i.test(language)) return "ko";
+    if (/^en\b/i.test(language)) return "en";
+  }
+  return "en";
+}
+
+function parseObject(json: string | null): Readonly<Record<string, unknown>> {
+  if (json === null) return {};
+  try {
+    return asObject(JSON.parse(json));
+  } catch {
+    return {};
+  }
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+function choice(value: unknown): DeviceChoice | null {
+  const { id, label } = asObject(value);
+  return typeof id === "string" && typeof label === "string" ? { id, label } : null;
+}
+
+function recentRoom(value: unknown): RecentRoom[] {
+  const { name, at } = asObject(value);
+  if (typeof name !== "string" || typeof at !== "number" || canonicalRoom(name) !== name) return [];
+  return [{ name, at }];
 }

@@ -1,0 +1,163 @@
+/** The media connection: one RTCPeerConnection with the m-lines of PROTOCOL.md, in their order. */
+import { kinds, type Kind } from "../lib/protocol";
+import { trimCodecs } from "./codecs";
+import { audioEncodings, cameraEncodings, scalesBySize, screenAudioEncodings, screenEncodings } from "./layers";
+
+/** A receive m-line, known once it was offered. */
+export interface Slot {
+  readonly mid: string;
+  readonly kind: "audio" | "video";
+  readonly receiver: RTCRtpReceiver;
+}
+
+export type PeerEvent =
+  | { readonly type: "connection"; readonly state: "connecting" | "connected" | "interrupted" | "failed" }
+  /** New slots, in m-line order. */
+  | { readonly type: "slots"; readonly slots: readonly Slot[] };
+
+/** Carries an offer to the server and brings its answer, or null when there is none to be had now. */
+export type Exchange = (offer: string) => Promise<string | null>;
+
+export interface Peer {
+  /** Offers: at first, or again after an exchange failed. `restart` gets new ICE credentials. False: no answer. */
+  negotiate(options?: { restart?: boolean }): Promise<boolean>;
+  /** Sends this track, or nothing, on the m-line of its kind. No negotiation is needed. */
+  send(kind: Kind, track: MediaStreamTrack | null): Promise<void>;
+  /** Makes room for that many pictures, by one further offer if need be; at most 50. */
+  growTo(videoSlots: number): Promise<void>;
+  stats(): Promise<RTCStatsReport>;
+  close(): void;
+}
+
+export type OpenPeer = (exchange: Exchange, sink: (event: PeerEvent) => void) => Peer;
+
+const audioSlots = 4;
+/** Slots come in these batches: an idle one costs nothing, an offer costs a few milliseconds (measured). */
+const videoBatches = [10, 25, 50] as const;
+
+export const openPeer: OpenPeer = (exchange, sink) => new WebPeer(exchange, sink);
+
+class WebPeer implements Peer {
+  readonly #connection = new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
+  readonly #senders: ReadonlyMap<Kind, RTCRtpSender>;
+  readonly #exchange: Exchange;
+  readonly #sink: (event: PeerEvent) => void;
+  /** Negotiations happen one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #announced = new Map<RTCRtpReceiver, string>();
+  #videoSlots = 0;
+  #closed = false;
+
+  constructor(exchange: Exchange, sink: (event: PeerEvent) => void) {
+    this.#exchange = exchange;
+    this.#sink = sink;
+    this.#senders = new Map(kinds.map((kind) => [kind, this.#addSender(kind)]));
+    for (let index = 0; index < audioSlots; index++) this.#addSlot("audio");
+    this.#addVideoSlots(videoBatches[0]);
+    this.#connection.addEventListener("connectionstatechange", () => this.#changed());
+  }
+
+  negotiate(options: { restart?: boolean } = {}): Promise<boolean> {
+    const result = this.#turn.then(() => this.#offer(options.restart ?? false));
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async send(kind: Kind, track: MediaStreamTrack | null): Promise<void> {
+    const sender = this.#senders.get(kind);
+    if (this.#closed || !sender || sender.track === track) return;
+    if (track && kind === "screen") track.contentHint = "detail"; // sharp text before smooth motion
+    await sender.replaceTrack(track);
+  }
+
+  async growTo(videoSlots: number): Promise<void> {
+    if (this.#closed || videoSlots <= this.#videoSlots) return;
+    const wanted = videoBatches.find((batch) => batch >= videoSlots) ?? videoBatches.at(-1) ?? 0;
+    if (wanted <= this.#videoSlots) return;
+    this.#addVideoSlots(wanted);
+    await this.negotiate();
+  }
+
+  stats(): Promise<RTCStatsReport> {
+    return this.#connection.getStats();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#connection.close();
+  }
+
+  #addSender(kind: Kind): RTCRtpSender {
+    const media = kind === "microphone" || kind === "screen-audio" ? "audio" : "video";
+    const transceiver = this.#connection.addTransceiver(media, {
+      direction: "sendonly",
+      sendEncodings: [...encodingsOf(kind)],
+    });
+    trimCodecs(transceiver, media);
+    return transceiver.sender;
+  }
+
+  #addSlot(kind: "audio" | "video"): void {
+    trimCodecs(this.#connection.addTransceiver(kind, { direction: "recvonly" }), kind);
+  }
+
+  #addVideoSlots(total: number): void {
+    for (; this.#videoSlots < total; this.#videoSlots++) this.#addSlot("video");
+  }
+
+  async #offer(iceRestart: boolean): Promise<boolean> {
+    if (this.#closed) return false;
+    await this.#connection.setLocalDescription(await this.#connection.createOffer({ iceRestart }));
+    // Slots are announced before the server knows them, so that none of its words about them comes too early.
+    this.#announceSlots();
+    const answer = await this.#exchange(this.#connection.localDescription?.sdp ?? "");
+    if (this.#closed) return false;
+    if (answer === null) {
+      // Without this the next offer could not restart ICE or add slots.
+      await this.#connection.setLocalDescription({ type: "rollback" });
+      return false;
+    }
+    await this.#connection.setRemoteDescription({ type: "answer", sdp: answer });
+    return true;
+  }
+
+  /** Says which slots are new, or were renamed because an offer had to be rolled back. */
+  #announceSlots(): void {
+    const slots: Slot[] = [];
+    for (const { mid, receiver } of this.#connection.getTransceivers().slice(kinds.length)) {
+      if (mid === null || this.#announced.get(receiver) === mid) continue;
+      this.#announced.set(receiver, mid);
+      slots.push({ mid, receiver, kind: receiver.track.kind === "audio" ? "audio" : "video" });
+    }
+    if (slots.length > 0) this.#sink({ type: "slots", slots });
+  }
+
+  #changed(): void {
+    if (this.#closed) return;
+    switch (this.#connection.connectionState) {
+      case "connected":
+        return this.#sink({ type: "connection", state: "connected" });
+      case "disconnected":
+        return this.#sink({ type: "connection", state: "interrupted" });
+      case "failed":
+        return this.#sink({ type: "connection", state: "failed" });
+      case "new":
+      case "connecting":
+        return this.#sink({ type: "connection", state: "connecting" });
+      case "closed":
+    }
+  }
+}
+
+function encodingsOf(kind: Kind): readonly RTCRtpEncodingParameters[] {
+  switch (kind) {
+    case "microphone":
+      return audioEncodings;
+    case "camera":
+      return cameraEncodings(scalesBySize());
+    case "screen":
+      return screenEncodings;
+    case "screen-audio":
+      return screenAudioEncodings;
+  }
+}

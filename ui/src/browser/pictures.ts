@@ -1,0 +1,205 @@
+/**
+ * The pictures on the page: one `<video>` per slot, which stands in a tile only while its frame is known to be of
+ * that tile's track, and out of sight otherwise. A name is therefore never on another's face: it is the element
+ * that moves, and it moves when its frame says so.
+ */
+import type { SlotSource, TrackNumber } from "../lib/protocol";
+import { SlotFaces } from "../lib/whose";
+import type { Slot } from "./peer";
+import { OwnPicture } from "./preview";
+import { makeVideo, offstage, play } from "./video";
+
+/** A track's picture came into its tile, or left it. */
+export interface PictureEvent {
+  readonly track: TrackNumber;
+  readonly shown: boolean;
+}
+
+export interface Pictures {
+  /** Slots whose frames may now come. */
+  addSlots(slots: readonly Slot[]): void;
+  /** The server's word on what slots carry. */
+  switch(sources: readonly SlotSource[]): void;
+  /** Tracks that are on: others' pictures are stale and hidden. */
+  setLive(tracks: ReadonlySet<TrackNumber>): void;
+  /** My own camera. */
+  setOwn(track: TrackNumber, media: MediaStreamTrack | null): void;
+  /** Puts the track's picture into the container, now or when it comes, until the returned function is called. */
+  show(track: TrackNumber, container: HTMLElement): () => void;
+  /** Forgets all slots: the peer connection is gone. */
+  clear(): void;
+}
+
+interface SlotPicture {
+  readonly slot: Slot;
+  readonly video: HTMLVideoElement;
+  readonly faces: SlotFaces;
+  readonly stop: AbortController;
+}
+
+export class PagePictures implements Pictures {
+  readonly #sink: (event: PictureEvent) => void;
+  readonly #offstage: HTMLElement;
+  readonly #slots = new Map<string, SlotPicture>();
+  /** Where each track is wanted; the last one that asked has it. */
+  readonly #places = new Map<TrackNumber, HTMLElement[]>();
+  /** Which slot's element stands in which track's place. */
+  readonly #standing = new Map<TrackNumber, SlotPicture>();
+  /** What the server said of slots that this page has not offered yet. */
+  readonly #early = new Map<string, SlotSource>();
+  #live: ReadonlySet<TrackNumber> = new Set();
+  readonly #own = new OwnPicture((shown) => this.#sink({ track: this.#ownTrack, shown }));
+  #ownTrack: TrackNumber = 0;
+
+  constructor(page: Document, sink: (event: PictureEvent) => void) {
+    this.#sink = sink;
+    this.#offstage = offstage(page);
+  }
+
+  addSlots(slots: readonly Slot[]): void {
+    for (const slot of slots) {
+      if (slot.kind !== "video") continue;
+      this.#forget(this.#pictureOf(slot.receiver));
+      const picture: SlotPicture = {
+        slot,
+        video: makeVideo(this.#offstage.ownerDocument),
+        faces: new SlotFaces(),
+        stop: new AbortController(),
+      };
+      this.#slots.set(slot.mid, picture);
+      picture.video.srcObject = new MediaStream([slot.receiver.track]);
+      this.#offstage.append(picture.video);
+      play(picture.video);
+      this.#watch(picture);
+      const early = this.#early.get(slot.mid);
+      this.#early.delete(slot.mid);
+      if (early) picture.faces.switched(early.track, early.fromTs);
+    }
+  }
+
+  switch(sources: readonly SlotSource[]): void {
+    for (const source of sources) {
+      const picture = this.#slots.get(source.mid);
+      if (!picture) {
+        this.#early.set(source.mid, source);
+        continue;
+      }
+      picture.faces.switched(source.track, source.fromTs);
+      this.#place(picture);
+    }
+  }
+
+  setLive(tracks: ReadonlySet<TrackNumber>): void {
+    this.#live = tracks;
+    for (const [track, picture] of [...this.#standing]) {
+      if (tracks.has(track)) continue;
+      picture.faces.conceal();
+      this.#place(picture);
+    }
+  }
+
+  setOwn(track: TrackNumber, media: MediaStreamTrack | null): void {
+    if (track !== this.#ownTrack) {
+      this.#own.set(null);
+      this.#own.unmountAll();
+      this.#ownTrack = track;
+      const container = this.#placeOf(track);
+      if (container) this.#own.mount(container, track);
+    }
+    this.#own.set(media);
+  }
+
+  show(track: TrackNumber, container: HTMLElement): () => void {
+    const places = [...(this.#places.get(track) ?? []), container];
+    this.#places.set(track, places);
+    const unmountOwn = track === this.#ownTrack ? this.#own.mount(container, track) : () => undefined;
+    this.#replace(track);
+    return () => {
+      unmountOwn();
+      const rest = (this.#places.get(track) ?? []).filter((place) => place !== container);
+      if (rest.length > 0) this.#places.set(track, rest);
+      else this.#places.delete(track);
+      this.#replace(track);
+    };
+  }
+
+  clear(): void {
+    for (const picture of [...this.#slots.values()]) this.#forget(picture);
+    this.#early.clear();
+  }
+
+  #watch(picture: SlotPicture): void {
+    const { video, faces, slot, stop } = picture;
+    const next = () => {
+      video.requestVideoFrameCallback((_now, frame) => {
+        if (stop.signal.aborted) return;
+        faces.frame(frame.rtpTimestamp, newestContributor(slot.receiver));
+        this.#place(picture);
+        next();
+      });
+    };
+    next();
+  }
+
+  /** Puts the element where its face belongs. */
+  #place(picture: SlotPicture): void {
+    const face = picture.faces.shown;
+    const track = this.#live.has(face) ? face : 0;
+    for (const [other, standing] of [...this.#standing]) {
+      if (standing === picture && other !== track) this.#takeDown(other);
+    }
+    if (track === 0 || this.#standing.get(track) === picture) return;
+    this.#takeDown(track); // two slots may carry a track for a moment: the later frame wins
+    this.#standing.set(track, picture);
+    picture.video.dataset["track"] = String(track);
+    this.#replace(track);
+    this.#sink({ track, shown: true });
+  }
+
+  #takeDown(track: TrackNumber): void {
+    const picture = this.#standing.get(track);
+    if (!picture) return;
+    this.#standing.delete(track);
+    delete picture.video.dataset["track"];
+    this.#move(picture.video, this.#offstage);
+    this.#sink({ track, shown: false });
+  }
+
+  /** Moves a standing element to the place that now has its track. */
+  #replace(track: TrackNumber): void {
+    const picture = this.#standing.get(track);
+    if (picture) this.#move(picture.video, this.#placeOf(track) ?? this.#offstage);
+  }
+
+  #placeOf(track: TrackNumber): HTMLElement | undefined {
+    return this.#places.get(track)?.at(-1);
+  }
+
+  #move(video: HTMLVideoElement, to: HTMLElement): void {
+    if (video.parentElement === to) return;
+    to.append(video);
+    play(video);
+  }
+
+  #pictureOf(receiver: RTCRtpReceiver): SlotPicture | undefined {
+    return [...this.#slots.values()].find((picture) => picture.slot.receiver === receiver);
+  }
+
+  #forget(picture: SlotPicture | undefined): void {
+    if (!picture) return;
+    picture.stop.abort();
+    for (const [track, standing] of [...this.#standing]) if (standing === picture) this.#takeDown(track);
+    this.#slots.delete(picture.slot.mid);
+    picture.video.srcObject = null;
+    picture.video.remove();
+  }
+}
+
+/** The CSRC of the frame last delivered: the track's number. Old ones stay in the list for 10 s. */
+function newestContributor(receiver: RTCRtpReceiver): number | undefined {
+  const sources = receiver.getContributingSources();
+  return sources.reduce<RTCRtpContributingSource | undefined>(
+    (newest, source) => (newest && newest.timestamp >= source.timestamp ? newest : source),
+    undefined,
+  )?.source;
+}

@@ -1,0 +1,55 @@
+/** My own camera's picture, in as many places as want it. */
+import { makeVideo, play } from "./video";
+
+export class OwnPicture {
+  readonly #sink: (shown: boolean) => void;
+  readonly #videos = new Set<HTMLVideoElement>();
+  #media: MediaStreamTrack | null = null;
+  #shown = false;
+
+  /** `sink` learns when there is a picture and when there is none. */
+  constructor(sink: (shown: boolean) => void = () => undefined) {
+    this.#sink = sink;
+  }
+
+  set(media: MediaStreamTrack | null): void {
+    if (media === this.#media) return;
+    this.#media = media;
+    for (const video of this.#videos) this.#fill(video);
+    if (!media) this.#show(false);
+  }
+
+  /** Puts the picture into the container until the returned function is called. `track` labels it, if known. */
+  mount(container: HTMLElement, track?: number): () => void {
+    const video = makeVideo(container.ownerDocument);
+    if (track !== undefined) video.dataset["track"] = String(track);
+    video.addEventListener("loadeddata", () => this.#show(this.#media !== null));
+    this.#videos.add(video);
+    this.#fill(video);
+    container.append(video);
+    return () => this.#unmount(video);
+  }
+
+  unmountAll(): void {
+    for (const video of [...this.#videos]) this.#unmount(video);
+  }
+
+  #unmount(video: HTMLVideoElement): void {
+    this.#videos.delete(video);
+    video.srcObject = null;
+    video.remove();
+  }
+
+  #fill(video: HTMLVideoElement): void {
+    video.srcObject = this.#media ? new MediaStream([this.#media]) : null;
+    // An element without a stream keeps its last frame: it must not be seen.
+    video.hidden = this.#media === null;
+    if (this.#media) play(video);
+  }
+
+  #show(shown: boolean): void {
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#sink(shown);
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * The conversation with the server: Socket.IO on /meet, checked and typed. It reconnects by itself; what to
+ * say again after that is its owner's business.
+ */
+import { io, type Socket } from "socket.io-client";
+import {
+  Malformed,
+  parseAnswer,
+  parseEventNumber,
+  parseRefusal,
+  parseServerEvent,
+  type Answers,
+  type RequestName,
+  type Result,
+} from "../lib/parse";
+import type { Failure, Kind, ServerEvent, TrackState, Wish } from "../lib/protocol";
+
+/** What the CONNECT packet carries. */
+export interface Auth {
+  readonly room: string;
+  readonly name: string;
+  readonly key?: string;
+  /** The number of the last event received. */
+  readonly last?: number;
+}
+
+export interface Requests {
+  readonly offer: { readonly sdp: string };
+  readonly join: { readonly name?: string };
+  readonly view: { readonly tracks: readonly Wish[] };
+  readonly publish: { readonly track: Kind; readonly state: TrackState };
+  readonly chat: { readonly id: string; readonly text: string };
+  readonly rename: { readonly name: string };
+  readonly leave: object;
+}
+
+export type SignalEvent =
+  | { readonly type: "server"; readonly event: ServerEvent; readonly number: number }
+  /** The connection is gone; another is being tried. */
+  | { readonly type: "down" }
+  /** The server will not have us; nothing more is tried. */
+  | { readonly type: "refused"; readonly failure: Failure };
+
+export interface Signalling {
+  /** Asks the server. Never rejects: without a connection, or an answer in 10 s, the failure is `unreachable`. */
+  request<E extends RequestName>(event: E, data: Requests[E]): Promise<Result<Answers[E]>>;
+  /** Tries to connect now instead of after the pause between attempts. */
+  hurry(): void;
+  close(): void;
+}
+
+/** Opens a conversation. `auth` is asked anew for every connection. */
+export type OpenSignalling = (auth: () => Auth, sink: (event: SignalEvent) => void) => Signalling;
+
+/** A chat message may wait for a disk; anything longer is a lost connection that nobody has noticed yet. */
+const answerTimeout = 10_000;
+
+/** After being sent away without `ended`, in ms: time for the server to get over what troubled it. */
+const sentAwayPause = 1000;
+
+/** Attempts to reconnect come 0.3 to 3 s apart: a server that restarts has all of its people back in seconds. */
+const reconnection = { reconnectionDelay: 300, reconnectionDelayMax: 3000, randomizationFactor: 0.5 };
+
+export const openSignalling: OpenSignalling = (auth, sink) => {
+  const socket = io("/meet", {
+    auth: (give) => give({ ...auth() }),
+    transports: ["websocket", "polling"],
+    tryAllTransports: true,
+    forceNew: true,
+    ...reconnection,
+  });
+  socket.onAny((name: string, data: unknown, number: unknown) => {
+    receive(name, data, number, sink);
+  });
+  let sentAway: ReturnType<typeof setTimeout> | undefined;
+  socket.on("disconnect", (reason) => {
+    // socket.io would stay away; but only `ended` means that, and its receiver closes us.
+    if (reason === "io server disconnect") sentAway = setTimeout(() => socket.connect(), sentAwayPause);
+    sink({ type: "down" });
+  });
+  socket.on("connect_error", (error: Error & { data?: unknown }) => {
+    // An active socket could not reach the server and tries again; otherwise the server said no.
+    if (socket.active) sink({ type: "down" });
+    else sink({ type: "refused", failure: parseRefusal(error.data) });
+  });
+  return {
+    request: (event, data) => request(socket, event, data),
+    hurry: () => {
+      if (!socket.connected) socket.disconnect().connect();
+    },
+    close: () => {
+      clearTimeout(sentAway);
+      socket.offAny();
+      socket.off();
+      socket.disconnect();
+    },
+  };
+};
+
+function receive(name: string, data: unknown, number: unknown, sink: (event: SignalEvent) => void): void {
+  try {
+    const event = parseServerEvent(name, data);
+    if (event) sink({ type: "server", event, number: parseEventNumber(number) });
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    console.warn("An event of the server was skipped:", error.message);
+  }
+}
+
+async function request<E extends RequestName>(
+  socket: Socket,
+  event: E,
+  data: Requests[E],
+): Promise<Result<Answers[E]>> {
+  if (!socket.connected) return unreachable("not connected");
+  let answer: unknown;
+  try {
+    answer = await socket.timeout(answerTimeout).emitWithAck(event, data);
+  } catch (error) {
+    return unreachable(error instanceof Error ? error.message : String(error));
+  }
+  try {
+    return parseAnswer(event, answer);
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    return { ok: false, failure: { code: "internal", text: error.message } };
+  }
+}
+
+function unreachable(text: string): { ok: false; failure: Failure } {
+  return { ok: false, failure: { code: "unreachable", text } };
+}

@@ -1,0 +1,96 @@
+/** The page's surroundings: address bar, clipboard, full screen, network. */
+
+export type BrowserName = "chromium" | "firefox" | "safari" | "ios" | "android" | "other";
+
+export interface Site {
+  readonly browser: BrowserName;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** The address's path now. */
+  path(): string;
+  /** Shows another path in the address bar, as a new step of the history or in place of this one. */
+  go(path: string, how: "push" | "replace"): void;
+  /** Puts text on the clipboard; false when the browser refuses. */
+  copy(text: string): Promise<boolean>;
+  toggleFullScreen(): Promise<void>;
+  /** Tells what happens to the page until the returned function is called. */
+  watch(sink: (event: SiteEvent) => void): () => void;
+}
+
+export type SiteEvent =
+  /** The user went back or forth in the history. */
+  | { readonly type: "moved" }
+  | { readonly type: "full-screen"; readonly on: boolean }
+  /** Another network, or one after none. */
+  | { readonly type: "network" };
+
+/** navigator.connection, where there is one (Chromium, Android). */
+interface WithConnection {
+  readonly connection?: EventTarget;
+}
+
+export class WebSite implements Site {
+  readonly #window: Window;
+
+  constructor(window: Window) {
+    this.#window = window;
+  }
+
+  get browser(): BrowserName {
+    return browserOf(this.#window.navigator.userAgent, this.#window.navigator.maxTouchPoints);
+  }
+
+  get origin(): string {
+    return this.#window.location.origin;
+  }
+
+  path(): string {
+    return this.#window.location.pathname;
+  }
+
+  go(path: string, how: "push" | "replace"): void {
+    if (how === "push") this.#window.history.pushState(null, "", path);
+    else this.#window.history.replaceState(null, "", path);
+  }
+
+  async copy(text: string): Promise<boolean> {
+    try {
+      await this.#window.navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async toggleFullScreen(): Promise<void> {
+    const { document } = this.#window;
+    try {
+      if (document.fullscreenElement) await document.exitFullscreen();
+      else await document.documentElement.requestFullscreen();
+    } catch {
+      // iPhones have none, and others want a click first: the page stays as it is.
+    }
+  }
+
+  watch(sink: (event: SiteEvent) => void): () => void {
+    const stop = new AbortController();
+    const listen = (target: EventTarget | undefined, name: string, event: () => SiteEvent) =>
+      target?.addEventListener(name, () => sink(event()), { signal: stop.signal });
+    const { document, navigator } = this.#window;
+    listen(this.#window, "popstate", () => ({ type: "moved" }));
+    listen(this.#window, "online", () => ({ type: "network" }));
+    listen((navigator as WithConnection).connection, "change", () => ({ type: "network" }));
+    listen(document, "fullscreenchange", () => ({ type: "full-screen", on: document.fullscreenElement !== null }));
+    return () => stop.abort();
+  }
+}
+
+/** Which help with permissions fits. Every browser on an iPhone is WebKit; an iPad calls itself a Mac, but has fingers. */
+export function browserOf(agent: string, touchPoints: number): BrowserName {
+  if (/iPhone|iPad/.test(agent) || (/Macintosh/.test(agent) && touchPoints > 1)) return "ios";
+  if (/Android/.test(agent)) return "android";
+  if (/Firefox\//.test(agent)) return "firefox";
+  if (/Chrom(e|ium)\//.test(agent)) return "chromium";
+  if (/Safari\//.test(agent)) return "safari";
+  return "other";
+}

@@ -1,0 +1,89 @@
+/** The sounds on the page: one hidden `<audio>` per audio slot. */
+import { scaled } from "../lib/loudness";
+import type { TrackNumber } from "../lib/protocol";
+import type { Slot } from "./peer";
+
+export interface Sounds {
+  addSlots(slots: readonly Slot[]): void;
+  /** Plays on this device, where browsers let pages choose; "" is the system's default. */
+  setSpeaker(id: string): void;
+  /** Tries again what the browser held back; works within a click. */
+  hear(): void;
+  /** How loud each track is now, 0 to 1. Silent ones are left out. */
+  levels(): ReadonlyMap<TrackNumber, number>;
+  /** Forgets all slots: the peer connection is gone. */
+  clear(): void;
+}
+
+/** A voice that was heard this long ago, in ms, is no longer loud. Levels come with every packet, 20 ms apart. */
+const fresh = 200;
+
+export class PageSounds implements Sounds {
+  readonly #page: Document;
+  readonly #sink: (blocked: boolean) => void;
+  readonly #slots = new Map<RTCRtpReceiver, HTMLAudioElement>();
+  #speaker = "";
+
+  /** `sink` learns when the browser wants a click before it plays, and when it has had it. */
+  constructor(page: Document, sink: (blocked: boolean) => void) {
+    this.#page = page;
+    this.#sink = sink;
+  }
+
+  addSlots(slots: readonly Slot[]): void {
+    for (const { kind, receiver } of slots) {
+      if (kind !== "audio" || this.#slots.has(receiver)) continue;
+      const audio = this.#page.createElement("audio");
+      audio.autoplay = true;
+      audio.hidden = true;
+      audio.srcObject = new MediaStream([receiver.track]);
+      this.#slots.set(receiver, audio);
+      this.#page.body.append(audio);
+      this.#direct(audio);
+      this.#play(audio);
+    }
+  }
+
+  setSpeaker(id: string): void {
+    this.#speaker = id;
+    for (const audio of this.#slots.values()) this.#direct(audio);
+  }
+
+  hear(): void {
+    for (const audio of this.#slots.values()) this.#play(audio);
+  }
+
+  levels(): ReadonlyMap<TrackNumber, number> {
+    const levels = new Map<TrackNumber, number>();
+    const now = performance.timeOrigin + performance.now();
+    for (const receiver of this.#slots.keys()) {
+      for (const { source, audioLevel, timestamp } of receiver.getContributingSources()) {
+        if (!audioLevel || Math.abs(now - timestamp) > fresh) continue;
+        levels.set(source, Math.max(scaled(audioLevel), levels.get(source) ?? 0));
+      }
+    }
+    return levels;
+  }
+
+  clear(): void {
+    for (const audio of this.#slots.values()) {
+      audio.srcObject = null;
+      audio.remove();
+    }
+    this.#slots.clear();
+  }
+
+  #play(audio: HTMLAudioElement): void {
+    audio.play().then(
+      () => this.#sink(false),
+      (error: unknown) => {
+        if (error instanceof DOMException && error.name === "NotAllowedError") this.#sink(true);
+      },
+    );
+  }
+
+  #direct(audio: HTMLAudioElement): void {
+    // Missing in Safari; a device that is gone leaves the sound on the default one.
+    if ("setSinkId" in audio) audio.setSinkId(this.#speaker).catch(() => undefined);
+  }
+}

@@ -1,0 +1,168 @@
+/** Media as browsers have it. */
+import { levelOf } from "../lib/loudness";
+import type { Captured, Device, DeviceLists, Media, Meter, Opened, ScreenTracks, Trouble } from "./media";
+import { testSound } from "./test-sound";
+
+const kinds = { microphone: "audioinput", camera: "videoinput", speaker: "audiooutput" } as const;
+
+export class WebMedia implements Media {
+  readonly choosesSpeaker = "setSinkId" in HTMLMediaElement.prototype;
+  readonly canShare = typeof navigator.mediaDevices?.getDisplayMedia === "function";
+  #context: AudioContext | null = null;
+  readonly #closing = new AbortController();
+
+  async list(): Promise<DeviceLists> {
+    const all = await this.#enumerate();
+    const of = (kind: MediaDeviceKind): Device[] =>
+      all.filter((device) => device.kind === kind).map(({ deviceId, label }) => ({ id: deviceId, label }));
+    return {
+      microphone: of(kinds.microphone),
+      camera: of(kinds.camera),
+      speaker: this.choosesSpeaker ? of(kinds.speaker) : [],
+    };
+  }
+
+  async open(wanted: Partial<Record<Captured, string>>): Promise<Partial<Record<Captured, Opened>>> {
+    const { microphone, camera } = wanted;
+    if (microphone !== undefined && camera !== undefined) {
+      const stream = await getUserMedia(microphone, camera);
+      if (!(stream instanceof MediaStream)) {
+        // One of them is the trouble: asking one by one tells which, and opens the other.
+        return { ...(await this.open({ microphone })), ...(await this.open({ camera })) };
+      }
+      return { microphone: opened(stream.getAudioTracks()[0]), camera: opened(stream.getVideoTracks()[0]) };
+    }
+    const result: Partial<Record<Captured, Opened>> = {};
+    if (microphone !== undefined) result.microphone = await this.#openOne(microphone, undefined);
+    if (camera !== undefined) result.camera = await this.#openOne(undefined, camera);
+    return result;
+  }
+
+  async openScreen(): Promise<ScreenTracks | null | "failed"> {
+    try {
+      const stream = await navigator.mediaDevices.getDisplayMedia({
+        video: { frameRate: { ideal: 15, max: 30 } },
+        audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+      });
+      const video = stream.getVideoTracks()[0];
+      return video ? { video, audio: stream.getAudioTracks()[0] ?? null } : "failed";
+    } catch (error) {
+      return error instanceof DOMException && error.name === "NotAllowedError" ? null : "failed";
+    }
+  }
+
+  watch(changed: () => void): () => void {
+    const stop = new AbortController();
+    navigator.mediaDevices?.addEventListener("devicechange", changed, { signal: stop.signal });
+    for (const name of ["camera", "microphone"] as const) {
+      navigator.permissions
+        ?.query({ name })
+        .then((status) => status.addEventListener("change", changed, { signal: stop.signal }))
+        .catch(() => undefined); // a browser that does not know the name tells us by failing later
+    }
+    return () => stop.abort();
+  }
+
+  meter(track: MediaStreamTrack): Meter {
+    const context = this.#audio();
+    const source = context.createMediaStreamSource(new MediaStream([track]));
+    // 1024 samples are 21 ms at 48 kHz: a syllable is longer.
+    const analyser = new AnalyserNode(context, { fftSize: 1024 });
+    source.connect(analyser);
+    const samples = new Float32Array(analyser.fftSize);
+    return {
+      level: () => {
+        analyser.getFloatTimeDomainData(samples);
+        return levelOf(samples);
+      },
+      close: () => source.disconnect(),
+    };
+  }
+
+  async playTestSound(speaker: string): Promise<void> {
+    await testSound(this.#audio(), speaker);
+  }
+
+  close(): void {
+    this.#closing.abort();
+    void this.#context?.close();
+    this.#context = null;
+  }
+
+  /** One context for all: browsers allow only a few, and start them only after a click or a key. */
+  #audio(): AudioContext {
+    if (this.#context) return this.#context;
+    const context = new AudioContext();
+    this.#context = context;
+    const resume = () => void context.resume().catch(() => undefined);
+    for (const event of ["pointerdown", "keydown"]) {
+      document.addEventListener(event, resume, { signal: this.#closing.signal, capture: true });
+    }
+    return context;
+  }
+
+  async #enumerate(): Promise<MediaDeviceInfo[]> {
+    try {
+      return (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+    } catch {
+      return []; // a page without permission to look sees nothing
+    }
+  }
+
+  async #openOne(microphone: string | undefined, camera: string | undefined): Promise<Opened> {
+    const stream = await getUserMedia(microphone, camera);
+    if (stream instanceof MediaStream) return opened(stream.getTracks()[0]);
+    // The remembered device is gone: any other is better than none.
+    if (stream === "missing" && (microphone || camera)) {
+      return this.#openOne(microphone && "", camera && "");
+    }
+    return { ok: false, trouble: stream };
+  }
+}
+
+function opened(track: MediaStreamTrack | undefined): Opened {
+  return track ? { ok: true, track } : { ok: false, trouble: "missing" };
+}
+
+async function getUserMedia(microphone: string | undefined, camera: string | undefined): Promise<MediaStream | Trouble> {
+  if (!navigator.mediaDevices) return globalThis.isSecureContext ? "other" : "insecure";
+  try {
+    return await navigator.mediaDevices.getUserMedia({
+      ...(microphone !== undefined && {
+        audio: { ...exactly(microphone), echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+      }),
+      ...(camera !== undefined && {
+        // Three simulcast layers need 720p (a smaller source loses one); ideal values never fail.
+        video: {
+          ...exactly(camera),
+          width: { ideal: 1280 },
+          height: { ideal: 720 },
+          frameRate: { ideal: 30, max: 30 },
+          ...(camera === "" && { facingMode: "user" }),
+        },
+      }),
+    });
+  } catch (error) {
+    return troubleOf(error);
+  }
+}
+
+function exactly(id: string): MediaTrackConstraints {
+  return id === "" ? {} : { deviceId: { exact: id } };
+}
+
+function troubleOf(error: unknown): Trouble {
+  switch (error instanceof DOMException || error instanceof Error ? error.name : "") {
+    case "NotAllowedError":
+    case "SecurityError":
+      return "denied";
+    case "NotFoundError":
+    case "OverconstrainedError":
+      return "missing";
+    case "NotReadableError":
+    case "AbortError":
+      return "in-use";
+    default:
+      return "other";
+  }
+}

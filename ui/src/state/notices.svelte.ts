@@ -1,0 +1,63 @@
+/** What a notice says; the words stand in i18n under `notice.<key>`. */
+export type NoticeKey =
+  | "device-lost" // params: label (what vanished); replaced by another device if `now` is set
+  | "device-back" // params: label
+  | "sound-blocked" // the browser wants a click before it plays; action "hear"
+  | "muted-talking" // you talk while muted; action "unmute"
+  | "share-failed"
+  | "share-ended"
+  | "chat-failed"
+  | "bad-room-name"
+  | "failed"; // params: code (a Failure's code)
+
+export type NoticeAction = "hear" | "unmute";
+
+export interface Notice {
+  readonly id: number;
+  readonly key: NoticeKey;
+  readonly params: Readonly<Record<string, string>>;
+  readonly tone: "info" | "warning" | "danger";
+  /** A button on the notice: its words stand under `notice.action.<name>`. */
+  readonly action: { readonly name: NoticeAction; readonly run: () => void } | null;
+}
+
+export type NoticeOptions = Partial<Pick<Notice, "params" | "tone" | "action">>;
+
+/** Long enough to read two lines aloud, in ms. A notice with an action stays until what it is about has passed. */
+const reading = 6000;
+/** More than this at once hide the stage; the oldest go first. */
+const most = 4;
+
+/** Passing notices, oldest first. */
+export class Notices {
+  list: readonly Notice[] = $state.raw([]);
+  #next = 1;
+  readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
+
+  notify(key: NoticeKey, { params = {}, tone = "info", action = null }: NoticeOptions = {}): void {
+    for (const same of this.list.filter((notice) => sameWords(notice, key, params))) this.dismiss(same.id);
+    const id = this.#next++;
+    this.list = [...this.list, { id, key, params, tone, action }];
+    for (const old of this.list.slice(0, -most)) this.dismiss(old.id);
+    if (!action) this.#timers.set(id, setTimeout(() => this.dismiss(id), reading));
+  }
+
+  dismiss(id: number): void {
+    clearTimeout(this.#timers.get(id));
+    this.#timers.delete(id);
+    this.list = this.list.filter((notice) => notice.id !== id);
+  }
+
+  /** What this was about has passed. */
+  withdraw(key: NoticeKey): void {
+    for (const notice of this.list) if (notice.key === key) this.dismiss(notice.id);
+  }
+
+  close(): void {
+    for (const notice of this.list) this.dismiss(notice.id);
+  }
+}
+
+function sameWords(notice: Notice, key: NoticeKey, params: Readonly<Record<string, string>>): boolean {
+  return notice.key === key && JSON.stringify(notice.params) === JSON.stringify(params);
+}

@@ -1,0 +1,57 @@
+import { kinds, type Kind, type Participant, type TrackState } from "../lib/protocol";
+import type { Devices } from "./devices.svelte";
+import type { Sharing } from "./sharing.svelte";
+
+/** What I let out of each of my tracks: what the others are told, and what travels. */
+export interface Outlet {
+  readonly state: TrackState;
+  /** null: not a packet is sent. */
+  readonly track: MediaStreamTrack | null;
+}
+
+export type Outlets = Readonly<Record<Kind, Outlet>>;
+
+const shut: Outlet = { state: "off", track: null };
+
+/** What follows from my devices and switches. Reactive: it reads state. */
+export function outlets(devices: Devices, sharing: Sharing): Outlets {
+  const { microphoneTrack, microphoneOn, cameraTrack, cameraOn } = devices;
+  return {
+    microphone: microphoneTrack
+      ? { state: microphoneOn ? "on" : "muted", track: microphoneOn ? microphoneTrack : null }
+      : shut,
+    camera: outlet(cameraOn ? cameraTrack : null),
+    screen: outlet(sharing.tracks?.video ?? null),
+    "screen-audio": outlet(sharing.tracks?.audio ?? null),
+  };
+}
+
+function outlet(track: MediaStreamTrack | null): Outlet {
+  return track ? { state: "on", track } : shut;
+}
+
+/** Tells the server what I let out: each change once, and again whatever it did not hear. */
+export class Publisher {
+  /** What the server knows; a kind is missing while it is being told. */
+  #known: Partial<Record<Kind, TrackState>> = {};
+  readonly #tell: (track: Kind, state: TrackState) => Promise<boolean>;
+
+  constructor(tell: (track: Kind, state: TrackState) => Promise<boolean>) {
+    this.#tell = tell;
+  }
+
+  /** The server's own word on what it knows. */
+  learn(me: Participant): void {
+    this.#known = { ...me.tracks };
+  }
+
+  publish(wanted: Outlets): void {
+    for (const kind of kinds) void this.#publish(kind, wanted[kind].state);
+  }
+
+  async #publish(kind: Kind, state: TrackState): Promise<void> {
+    if (this.#known[kind] === state) return;
+    this.#known[kind] = state; // told once, however often the state is looked at while it is under way
+    if (!(await this.#tell(kind, state)) && this.#known[kind] === state) delete this.#known[kind];
+  }
+}
