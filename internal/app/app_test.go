@@ -62,14 +62,14 @@ type session struct {
 }
 
 func (s server) dial(t *testing.T, origin string) (*websocket.Conn, *http.Response, error) {
-	return websocket.Dial(t.Context(), "ws://"+s.Addr().String()+"/ws", &websocket.DialOptions{ //nolint:bodyclose // Dial's has none
+	return websocket.Dial(t.Context(), "ws://"+s.Addr().String()+"/ws", &websocket.DialOptions{
 		HTTPHeader: http.Header{"Origin": {origin}},
 	})
 }
 
 func (s server) enter(t *testing.T, room, name string) session {
 	t.Helper()
-	conn, _, err := s.dial(t, "http://"+s.Addr().String()) //nolint:bodyclose // Dial's has none
+	conn, _, err := s.dial(t, "http://"+s.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestChatIsThereAfterARestart(t *testing.T) {
 	first.stop()
 
 	second := serve(t, c)
-	conn, _, err := second.dial(t, "") //nolint:bodyclose // Dial's has none
+	conn, _, err := second.dial(t, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestOnlyOurOwnAndTheListedOriginsMayConnect(t *testing.T) {
 		"null":                            false,
 		"http://localhost:1":              false,
 	} {
-		conn, _, err := s.dial(t, origin) //nolint:bodyclose // Dial's has none
+		conn, _, err := s.dial(t, origin)
 		if conn != nil {
 			_ = conn.CloseNow()
 		}

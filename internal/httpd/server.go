@@ -79,12 +79,14 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 		// No ReadTimeout or WriteTimeout: they would cut long polls and WebSockets. site sets deadlines per request.
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // clients' TLS and header mistakes
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }() // ends when the server is shut down below, or with its listener
-
 	var err error
+	ended := make(chan struct{})
+	go func() { // ends when the server is shut down below, or with its listener
+		defer close(ended)
+		err = server.Serve(listener)
+	}()
 	select {
-	case err = <-ended:
+	case <-ended:
 		if !errors.Is(err, net.ErrClosed) {
 			return fmt.Errorf("serving HTTP: %w", err)
 		}
@@ -96,8 +98,6 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	if err := server.Shutdown(drain); err != nil {
 		_ = server.Close() // what has not ended in time is cut
 	}
-	if err == nil {
-		<-ended // http.ErrServerClosed
-	}
+	<-ended
 	return nil
 }
