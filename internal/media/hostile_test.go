@@ -1,0 +1,176 @@
+package media_test
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pion/dtls/v3"
+	"github.com/pion/stun/v3"
+
+	"noom/internal/media"
+	"noom/internal/sfu"
+)
+
+// target is the engine's address.
+func target(e *media.Engine) *net.UDPAddr { return net.UDPAddrFromAddrPort(e.Candidates()[0]) }
+
+func stranger(t testing.TB) *net.UDPConn {
+	t.Helper()
+	c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+// silent fails the test if anything has been sent to the connection. Whoever calls it has waited for an answer that the
+// engine gave to something sent later.
+func silent(t testing.TB, c *net.UDPConn) {
+	t.Helper()
+	if err := c.SetReadDeadline(time.Now().Add(50 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	b := make([]byte, 2000)
+	if n, _, err := c.ReadFrom(b); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("a stranger was sent %d bytes (%x…, %v)", n, b[:min(n, 16)], err)
+	}
+}
+
+// count is how often a test does what a flood does: fewer times in a normal run, where more show nothing new.
+func count(full, normal int) int {
+	if os.Getenv("NOOM_FLOOD") != "" {
+		return full
+	}
+	return normal
+}
+
+// RELIABILITY row 5.
+func TestChecksWithAnUnknownUfragOrABadKeyGetNoAnswer(t *testing.T) {
+	e := start(t, media.Config{Workers: 2})
+	m := open(t, e)
+	alice, bob := newClient(t, m, 1), newClient(t, m, 2)
+	alice.join(t)
+	s := stranger(t)
+	ufrag := alice.params.LocalUfrag
+	for i := range count(1_000_000, 20_000) {
+		name := ufrag + ":" + alice.params.RemoteUfrag
+		if i%2 == 0 {
+			name = "nobody" + string(rune('a'+i%26)) + ":x"
+		}
+		msg, err := stun.Build(stun.BindingRequest, stun.TransactionID, stun.NewUsername(name), stun.RawAttribute{Type: stun.AttrUseCandidate},
+			stun.NewShortTermIntegrity("wrong"), stun.Fingerprint)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.WriteTo(msg.Raw, target(e)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bob.join(t)
+	silent(t, s)
+	stats, err := m.room.PeerStats(t.Context(), alice.id)
+	if err != nil || stats.Address == localAddrPort(s) {
+		t.Errorf("alice is at %v (%v), the stranger at %v", stats.Address, err, s.LocalAddr())
+	}
+}
+
+func localAddrPort(c *net.UDPConn) netip.AddrPort { return c.LocalAddr().(*net.UDPAddr).AddrPort() }
+
+// clientHello is the first flight of a DTLS client.
+func clientHello(t testing.TB) []byte {
+	t.Helper()
+	a, b := stranger(t), stranger(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	c, err := dtls.ClientWithOptions(a, b.LocalAddr(), dtls.WithInsecureSkipVerify(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() { // ends when it is cancelled
+		defer close(done)
+		_ = c.HandshakeContext(ctx)
+	}()
+	defer func() {
+		cancel()
+		<-done
+		c.Close()
+	}()
+	hello := make([]byte, 2000)
+	n, _, err := b.ReadFrom(hello)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hello[:n]
+}
+
+// RELIABILITY row 1.
+func TestAClientHelloFromAnUnprovenAddressIsNotAnsweredAndHarmsNoJoin(t *testing.T) {
+	e := start(t, media.Config{Workers: 2})
+	m := open(t, e)
+	hello := clientHello(t)
+	s := stranger(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	var flood sync.WaitGroup
+	flood.Go(func() { // ends with ctx
+		tick := time.NewTicker(100 * time.Microsecond)
+		defer tick.Stop()
+		for ctx.Err() == nil {
+			<-tick.C
+			_, _ = s.WriteTo(hello, target(e))
+		}
+	})
+	for seat := range uint32(count(1000, 10)) {
+		c := newClient(t, m, seat+1)
+		c.join(t)
+		if err := m.room.RemovePeer(t.Context(), c.id); err != nil {
+			t.Error(err)
+		}
+		c.close()
+	}
+	cancel()
+	flood.Wait()
+	newClient(t, m, 10_000).join(t)
+	silent(t, s)
+	if s := e.Stats(); s.HandshakesFailed > 0 {
+		t.Errorf("%d handshakes failed", s.HandshakesFailed)
+	}
+}
+
+func TestRubbishOfAllLengthsIsNotAnsweredAndHarmsNobody(t *testing.T) {
+	e := start(t, media.Config{Workers: 2})
+	m := open(t, e)
+	alice := newClient(t, m, 1)
+	alice.join(t)
+	s := stranger(t)
+	b := make([]byte, 1600)
+	for n := range 1600 {
+		_, _ = rand.Read(b[:n])
+		if n > 8 && n%3 == 0 {
+			binary.BigEndian.PutUint32(b[4:], 0x2112A442)
+			b[0] &= 3
+		}
+		for _, c := range []net.PacketConn{s, alice.socket.UDPConn} {
+			if _, err := c.WriteTo(b[:n], target(e)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	bob := newClient(t, m, 2)
+	bob.join(t)
+	silent(t, s)
+	alice.let(t, sfu.Microphone, sfu.On)
+	alice.publish()
+	bob.next(t, "voice", func(received) bool { return true })
+	if n := e.Stats().Panics; n > 0 {
+		t.Errorf("%d panics", n)
+	}
+}
