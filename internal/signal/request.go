@@ -41,8 +41,8 @@ type (
 
 func refused(e *meeting.Error) ackError { return ackError{Error: e} }
 
-// acknowledge makes a reply that acks what to makes of the answer, or the error.
-func acknowledge[T any](c *connection, ack func(any), to func(T) any) rooms.Reply[T] {
+// answering makes a reply that acks what to makes of the answer, or the error.
+func answering[T any](c *connection, ack func(any), to func(T) any) rooms.Reply[T] {
 	return func(answer T, err error) {
 		if err != nil {
 			ack(refused(c.server.shown(err)))
@@ -54,15 +54,15 @@ func acknowledge[T any](c *connection, ack func(any), to func(T) any) rooms.Repl
 
 // done makes a reply to a request whose answer says nothing more.
 func done(c *connection, ack func(any)) rooms.Reply[rooms.None] {
-	return acknowledge(c, ack, func(rooms.None) any { return ackDone{OK: true} })
+	return answering(c, ack, func(rooms.None) any { return ackDone{OK: true} })
 }
 
 func (r *offerRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {
-	c.session.Offer(ctx, r.SDP, acknowledge(c, ack, func(sdp string) any { return ackOffer{OK: true, SDP: sdp} }))
+	c.session.Offer(ctx, r.SDP, answering(c, ack, func(sdp string) any { return ackOffer{OK: true, SDP: sdp} }))
 }
 
 func (r *joinRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {
-	c.session.Join(ctx, r.Name, acknowledge(c, ack, func(s rooms.Snapshot) any { return ackJoin{OK: true, Snapshot: s} }))
+	c.session.Join(ctx, r.Name, answering(c, ack, func(s rooms.Snapshot) any { return ackJoin{OK: true, Snapshot: s} }))
 }
 
 func (r *viewRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {
@@ -74,7 +74,7 @@ func (r *publishRequest) carryOut(ctx context.Context, c *connection, ack func(a
 }
 
 func (r *chatRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {
-	c.session.Chat(ctx, r.ID, r.Text, acknowledge(c, ack, func(m meeting.Message) any {
+	c.session.Chat(ctx, r.ID, r.Text, answering(c, ack, func(m meeting.Message) any {
 		return ackChat{OK: true, Seq: m.Seq, At: m.At}
 	}))
 }

@@ -79,28 +79,25 @@ func (p *plain) serve(ctx context.Context) {
 		_ = p.ws.CloseNow() // closed already unless the network failed
 		end()
 	}()
-	if err := p.read(ctx); err != nil {
+	if !p.read(ctx) {
 		end()
 	}
 }
 
-// errFlood ends a connection that does not stop when it is refused.
-var errFlood = errors.New("too many requests")
-
-// read takes the client's frames until the connection ends. It returns nil when the writer will end it.
-func (p *plain) read(ctx context.Context) error {
+// read takes the client's frames until the connection ends. It reports whether the writer is still to end it.
+func (p *plain) read(ctx context.Context) (writerEnds bool) {
 	p.ws.SetReadLimit(MaxOffer)
 	first, cancel := context.WithTimeout(ctx, firstFrameWithin)
 	f, err := p.next(first)
 	cancel()
 	if err != nil {
-		return p.malformed(err)
+		return p.expel(err)
 	}
 	c, refusal := p.connect(f)
 	if refusal != nil {
 		p.out.put(ackFrame(refused(refusal), f.id))
 		p.Close()
-		return nil
+		return true
 	}
 	defer c.session.Disconnect()
 	if f.id != nil {
@@ -109,11 +106,11 @@ func (p *plain) read(ctx context.Context) error {
 	for {
 		f, err := p.next(ctx)
 		if err != nil {
-			return p.malformed(err)
+			return p.expel(err)
 		}
 		if !c.request(f.event, f.data, p.ackOf(f)) {
-			_ = p.ws.Close(websocket.StatusPolicyViolation, errFlood.Error())
-			return errFlood
+			p.out.finish(expelling)
+			return true
 		}
 	}
 }
@@ -141,12 +138,13 @@ func (p *plain) next(ctx context.Context) (frame, error) {
 	return f, err
 }
 
-// malformed says goodbye to a client that broke the protocol.
-func (p *plain) malformed(err error) error {
-	if errors.Is(err, errFrame) {
-		_ = p.ws.Close(websocket.StatusPolicyViolation, err.Error())
+// expel ends the connection of a client that broke the protocol; any other error has ended it already.
+func (p *plain) expel(err error) (writerEnds bool) {
+	if !errors.Is(err, errFrame) {
+		return false
 	}
-	return err
+	p.out.finish(expelling)
+	return true
 }
 
 func (p *plain) ackOf(f frame) func(any) {
@@ -173,18 +171,25 @@ func (p *plain) write(ctx context.Context) {
 					return
 				}
 			}
-			switch state {
-			case closing:
-				_ = p.ws.Close(websocket.StatusNormalClosure, "")
-				return
-			case cutting:
-				_ = p.ws.Close(websocket.StatusServiceRestart, "come back")
-				return
-			case dropped:
-				_ = p.ws.CloseNow()
+			if state != flowing {
+				p.goodbye(state)
 				return
 			}
 		}
+	}
+}
+
+// goodbye closes the connection; what fails here has ended already.
+func (p *plain) goodbye(s outgoingState) {
+	switch s {
+	case closing:
+		_ = p.ws.Close(websocket.StatusNormalClosure, "")
+	case cutting:
+		_ = p.ws.Close(websocket.StatusServiceRestart, "come back")
+	case expelling:
+		_ = p.ws.Close(websocket.StatusPolicyViolation, "this broke the protocol or a limit")
+	default:
+		_ = p.ws.CloseNow()
 	}
 }
 
