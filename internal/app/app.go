@@ -35,6 +35,7 @@ type App struct {
 	store    *store.Store
 	rooms    *rooms.Rooms
 	sockets  *socketio.Server
+	classic  *signal.Classic
 	http     *httpd.Server
 }
 
@@ -64,6 +65,8 @@ func (a *App) build(c config.Config, version string) (err error) {
 	signalling := signal.New(signal.Config{Rooms: a.rooms, Origins: origins, Log: a.log})
 	a.sockets = socketio.New(socketio.Config{Origins: origins, Log: a.log})
 	a.sockets.Handle("/meet", signalling.Meet())
+	a.classic = signal.NewClassic(a.sockets)
+	a.sockets.Handle("/", a.classic)
 	a.http, err = httpd.New(httpd.Config{Files: ui.Files(), SocketIO: a.sockets, WebSocket: signalling.WS(), Log: a.log})
 	return err
 }
@@ -101,6 +104,7 @@ func (a *App) Run(ctx context.Context) error {
 		{"store", atEnd(a.store.Close)},
 		{"media", a.media.Run},
 		{"http", func(ctx context.Context) error { return a.http.Run(ctx, a.listener) }},
+		{"classic", a.classic.Run},
 		{"signalling", atEnd(a.closeSockets)},
 		{"rooms", a.rooms.Run},
 		{"listener", atEnd(a.listener.Close)},
