@@ -142,7 +142,11 @@ func (b *bot) negotiate(ctx context.Context, c *connection) error {
 	if err := b.signalling.request(ctx, "offer", map[string]string{"sdp": offer.SDP}, &answer); err != nil {
 		return err
 	}
-	return c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer.SDP})
+	if err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer.SDP}); err != nil {
+		return err
+	}
+	b.spawn(func() { hurry(ctx, c.pc) }) // ends once connected, or with the attempt to join
+	return nil
 }
 
 // announce tells the room what the bot shows and wants to see.

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"time"
@@ -24,7 +25,7 @@ const (
 )
 
 // newAPI is what all bots make their peer connections with.
-func newAPI(bots int) (*webrtc.API, error) {
+func newAPI() (*webrtc.API, error) {
 	m := &webrtc.MediaEngine{}
 	feedback := []webrtc.RTCPFeedback{{Type: "ccm", Parameter: "fir"}, {Type: "nack"}, {Type: "nack", Parameter: "pli"}}
 	for _, c := range []struct {
@@ -58,22 +59,46 @@ func newAPI(bots int) (*webrtc.API, error) {
 			return nil, err
 		}
 	}
-	return webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(r), webrtc.WithSettingEngine(settings(bots))), nil
+	return webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(r), webrtc.WithSettingEngine(settings())), nil
 }
 
-// iceTick is how often each of up to 50 bots looks for work in ICE. pion's 200 ms would be most of what a join takes, so
-// that the server's share could not be seen; browsers nominate with their first check. More bots look less often.
-const iceTick = 5 * time.Millisecond
-
-func settings(bots int) webrtc.SettingEngine {
+func settings() webrtc.SettingEngine {
 	s := webrtc.SettingEngine{LoggerFactory: &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}}
 	s.SetIncludeLoopbackCandidate(true) // the server may be on this machine
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
-	// pion wakes at the shortest of these. The second counts from the end of the first, so its size does no harm.
-	s.SetICETimeouts(30*time.Second, iceTick*time.Duration(max(1, bots/50)), 2*time.Second)
+	s.DisableActiveTCP(true) // see hurry
 	s.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
 	return s
+}
+
+const (
+	hurryPeriod = 2 * time.Millisecond
+	hurryCount  = 100
+)
+
+// hurry makes ICE look for work until it has connected. pion looks every 200 ms, which would be most of what a join takes and
+// hide the server's share; browsers nominate with their first check. A further candidate makes it look at once: these
+// are for TCP, which is off, so nothing is ever sent to them.
+func hurry(ctx context.Context, pc *webrtc.PeerConnection) {
+	tick := time.NewTicker(hurryPeriod)
+	defer tick.Stop()
+	for port := range hurryCount {
+		switch pc.ICEConnectionState() {
+		case webrtc.ICEConnectionStateNew, webrtc.ICEConnectionStateChecking:
+		default:
+			return
+		}
+		unused := fmt.Sprintf("candidate:1 1 tcp 1 192.0.2.1 %d typ host tcptype passive", port+1) // RFC 5737
+		if pc.AddICECandidate(webrtc.ICECandidateInit{Candidate: unused, SDPMid: new(string)}) != nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // connection is a bot's peer connection and what it sends on it.

@@ -54,7 +54,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 func newGroup(o options) (*group, error) {
 	g := &group{o: o, known: newFingerprints(), board: board{who: make(map[uint32]*departures)}}
 	var err error
-	if g.api, err = newAPI(o.senders + o.viewers); err != nil {
+	if g.api, err = newAPI(); err != nil {
 		return nil, fmt.Errorf("preparing WebRTC: %w", err)
 	}
 	if g.tone, err = loadAudio(); err != nil {
