@@ -16,7 +16,7 @@ var diagram = map[string][]string{
 	"internal/signal":   {"internal/socketio", "internal/rooms", "internal/meeting", "internal/sdp", "internal/sfu", "internal/loop"},
 	"internal/rooms":    {"internal/meeting", "internal/sdp", "internal/media", "internal/sfu", "internal/store", "internal/loop"},
 	"internal/meeting":  {},
-	"internal/sdp":      {"internal/sfu"},
+	"internal/sdp":      {"internal/sfu", "internal/sfu/…"},
 	"internal/media":    {"internal/sfu", "internal/loop"},
 	"internal/sfu":      {"internal/sfu/…"},
 	"internal/sfu/…":    {"internal/sfu/…"},
