@@ -21,11 +21,11 @@ type outgoing struct {
 type outgoingState uint8
 
 const (
-	flowing outgoingState = iota
-	closing               // after what waits the connection ends for good
-	cutting               // after what waits the connection ends, and the client comes back
-	expelling             // after what waits the connection ends: the client broke the protocol or a limit
-	dropped               // it ends at once: the client does not read
+	flowing   outgoingState = iota
+	closing                 // after what waits the connection ends for good
+	cutting                 // after what waits the connection ends, and the client comes back
+	expelling               // after what waits the connection ends: the client broke the protocol or a limit
+	dropped                 // it ends at once: the client does not read
 )
 
 func newOutgoing() *outgoing { return &outgoing{bell: make(chan struct{}, 1)} }

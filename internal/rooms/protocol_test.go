@@ -1,0 +1,95 @@
+package rooms
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"noom/internal/meeting"
+	"noom/internal/sfu"
+)
+
+func TestEveryEventIsAsItsExample(t *testing.T) {
+	events := map[string]meeting.Event{}
+	for _, e := range []meeting.Event{
+		&sessionEvent{}, &slotsEvent{}, &meeting.Inside{}, &meeting.Joined{}, &meeting.Left{}, &meeting.Updated{},
+		&meeting.Speaking{}, &meeting.Said{}, &meeting.SettingsChanged{}, &meeting.Ended{},
+	} {
+		events[e.EventName()] = e
+	}
+	files, err := filepath.Glob("../../protocol/examples/server/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".json")
+		e, ok := events[name]
+		if !ok {
+			t.Errorf("no event is called %s", name)
+			continue
+		}
+		delete(events, name)
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want, got any
+		if err := json.Unmarshal(data, &want); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(data, e); err != nil { // a field that we do not know is lost on the way
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(encode(e), &got); err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s (-example +ours):\n%s", name, d)
+		}
+	}
+	for name := range events {
+		t.Errorf("server/%s.json is missing", name)
+	}
+}
+
+func TestBothCoresCountKindsAlike(t *testing.T) {
+	for k := meeting.Microphone; k <= meeting.ScreenAudio; k++ {
+		if ours, theirs := k.String(), sfu.Kind(k).String(); ours != theirs {
+			t.Errorf("kind %d is %s in meeting and %s in sfu", k, ours, theirs)
+		}
+	}
+}
+
+func TestAnOutboxForgetsTheOldestBeyondItsBounds(t *testing.T) {
+	var few, large outbox
+	for range outboxEvents + 5 {
+		few.add("x", []byte("{}"))
+	}
+	for range 9 {
+		large.add("x", make([]byte, outboxBytes/8))
+	}
+	for _, c := range []struct {
+		what string
+		of   *outbox
+		n    uint64
+		want int // -1: not all there
+	}{
+		{"nothing missed", &few, few.last, 0},
+		{"one missed", &few, few.last - 1, 1},
+		{"all that is kept", &few, 5, outboxEvents},
+		{"one more than is kept", &few, 4, -1},
+		{"from the future", &few, few.last + 1, -1},
+		{"as many bytes as are kept", &large, 1, 8},
+		{"more bytes than are kept", &large, 0, -1},
+		{"a new session", &outbox{}, 0, 0},
+	} {
+		missed, ok := c.of.since(c.n)
+		if ok != (c.want >= 0) || ok && len(missed) != c.want {
+			t.Errorf("%s: %d, %v, want %d", c.what, len(missed), ok, c.want)
+		}
+	}
+}

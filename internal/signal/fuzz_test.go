@@ -1,0 +1,78 @@
+package signal
+
+import (
+	"encoding/json"
+	"math"
+	"testing"
+	"unicode/utf8"
+
+	"noom/internal/meeting"
+)
+
+// FuzzFrame holds /ws frames to this: whatever comes, it is refused, or its answer is a frame of our own.
+func FuzzFrame(f *testing.F) {
+	for _, event := range names(f, "client") {
+		f.Add([]byte(`["` + event + `",` + string(example(f, "client/"+event+".json")) + `,1]`))
+	}
+	f.Add([]byte(`["connect",` + string(example(f, "connect.json")) + `,"a"]`))
+	for _, text := range []string{``, `[]`, `["leave"]`, `["x",null,null]`, `["x",1,1e99]`, `[["x"]]`, `["x",{},{}]`, "[\"\\ud800\",{},1]", `["x",{},"\u2028"]`} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		frame, err := parseFrame(text)
+		if err != nil {
+			return
+		}
+		if frame.event == "" || len(frame.id) > maxFrameID {
+			t.Fatalf("accepted %+v", frame)
+		}
+		var answer []json.RawMessage
+		if err := json.Unmarshal(ackFrame(ackDone{OK: true}, frame.id), &answer); err != nil || len(answer) != 3 {
+			t.Fatalf("id %s makes the answer %s: %v", frame.id, answer, err)
+		}
+		if r, refusal := decodeRequest(frame.event, frame.data); refusal == nil {
+			checkRequest(t, r)
+		}
+	})
+}
+
+// FuzzRequest holds the requests' data to what the rooms may rely on.
+func FuzzRequest(f *testing.F) {
+	for _, event := range names(f, "client") {
+		f.Add(event, example(f, "client/"+event+".json"))
+	}
+	f.Add("view", []byte(`{"tracks":[{"track":4294967295,"width":1e308,"height":-0.5}]}`))
+	f.Add("publish", []byte(`{"TRACK":"camera","state":"on","state":"off"}`))
+	f.Add("chat", []byte(`{"id":"\ud800","text":"\u0000"}`))
+	f.Add("join", []byte(`{"name":null}`))
+	f.Fuzz(func(t *testing.T, event string, data []byte) {
+		if r, refusal := decodeRequest(event, data); refusal == nil {
+			checkRequest(t, r)
+		} else if refusal.Text == "" || refusal.Code != meeting.Invalid && refusal.Code != meeting.NotFound {
+			t.Fatalf("refused as %+v", refusal)
+		}
+		_, _ = decodeHello(data)
+	})
+}
+
+func checkRequest(t *testing.T, r request) {
+	switch r := r.(type) {
+	case *viewRequest:
+		if len(r.wishes) > maxWishes || len(r.wishes) != len(r.Tracks) {
+			t.Fatalf("%d wishes", len(r.wishes))
+		}
+		for i, w := range r.wishes {
+			if w.Track.Seat() == 0 || w.Track.Kind().Audio() || math.Abs(r.Tracks[i].Width-float64(w.Width)) > 0.5 && w.Width != 0 && w.Width != math.MaxUint16 {
+				t.Fatalf("wish %+v of %+v", w, r.Tracks[i])
+			}
+		}
+	case *publishRequest:
+		if r.State != meeting.On && r.State != meeting.Muted && r.State != meeting.Off {
+			t.Fatalf("state %q", r.State)
+		}
+	case *chatRequest:
+		if !utf8.ValidString(r.Text) || !utf8.ValidString(r.ID) {
+			t.Fatalf("broken text %q", r.Text)
+		}
+	}
+}
