@@ -35,6 +35,7 @@ type bot struct {
 
 	signalling *signalling
 	started    time.Time
+	connected  sync.Once
 	first      sync.Once
 	you        participant
 	others     map[string]participant
@@ -112,6 +113,11 @@ func (b *bot) join(ctx context.Context) (*connection, error) {
 		b.spawn(func() { b.group.receive(t, b.firstPacket) }) // end with the peer connection
 		b.spawn(func() { drain(r) })
 	})
+	c.pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
+		if s == webrtc.PeerConnectionStateConnected {
+			b.connected.Do(func() { b.group.tally.connect.add(time.Since(b.started)) })
+		}
+	})
 	if err := b.negotiate(ctx, c); err != nil {
 		return c, err
 	}
@@ -145,7 +151,7 @@ func (b *bot) negotiate(ctx context.Context, c *connection) error {
 	if err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer.SDP}); err != nil {
 		return err
 	}
-	b.spawn(func() { hurry(ctx, c.pc) }) // ends once connected, or with the attempt to join
+	b.spawn(func() { hurry(c.pc) }) // ends once connected, closed, or after hurryCount times
 	return nil
 }
 

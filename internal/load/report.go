@@ -17,8 +17,9 @@ type tally struct {
 	lost, duplicates, recovered atomic.Uint64
 	keyframes                   atomic.Uint64 // asked of bots
 
-	join  histogram // signalling start to first media packet
-	delay histogram // one-way, of video packets
+	connect histogram // signalling start to media transport ready
+	join    histogram // signalling start to first media packet
+	delay   histogram // one-way, of video packets
 }
 
 // Report is what Run has found out. Times are milliseconds.
@@ -40,8 +41,9 @@ type Report struct {
 	Recovered       uint64  `json:"recovered"` // by retransmission
 	KeyframesAsked  uint64  `json:"keyframesAsked"`
 
-	JoinMillis  Spread `json:"joinMillis"`  // signalling start to first media packet; of bots that received any
-	DelayMillis Spread `json:"delayMillis"` // one-way, sender's application to receiver's, of video packets
+	ConnectMillis Spread `json:"connectMillis"` // signalling start to media transport ready (ICE and DTLS)
+	JoinMillis    Spread `json:"joinMillis"`    // signalling start to first media packet; of bots that received any
+	DelayMillis   Spread `json:"delayMillis"`   // one-way, sender's application to receiver's, of video packets
 }
 
 // Spread is a distribution's middle and tail.
@@ -65,7 +67,7 @@ func (g *group) report(took time.Duration) Report {
 		PacketsSent: t.sent.Load(), PacketsReceived: t.received.Load(), BytesReceived: t.bytes.Load(),
 		PacketsLost: t.lost.Load(), Duplicates: t.duplicates.Load(), Recovered: t.recovered.Load(),
 		KeyframesAsked: t.keyframes.Load(),
-		JoinMillis:     spread(&t.join), DelayMillis: spread(&t.delay),
+		ConnectMillis:  spread(&t.connect), JoinMillis: spread(&t.join), DelayMillis: spread(&t.delay),
 	}
 	if expected := r.PacketsReceived - r.Duplicates + r.PacketsLost; expected > 0 {
 		r.LossPercent = 100 * float64(r.PacketsLost) / float64(expected)
@@ -86,6 +88,7 @@ func (r *Report) write(w io.Writer, asJSON bool) error {
 	_, err := fmt.Fprintf(w, `bots       %d senders, %d viewers, %d joins, %d failed
 packets    %d sent, %d received (%.0f/s), %.1f Mb/s
 loss       %.3f %% (%d packets), %d recovered, %d duplicates
+connect    p50 %.1f ms, p99 %.1f ms (signalling start to media transport ready, %d joins)
 join       p50 %.1f ms, p99 %.1f ms (signalling start to first media packet, %d joins)
 delay      p50 %.2f ms, p99 %.2f ms (one-way, video)
 keyframes  %d asked for
@@ -93,6 +96,7 @@ keyframes  %d asked for
 		r.Senders, r.Viewers, r.Joins, r.Failures,
 		r.PacketsSent, r.PacketsReceived, float64(r.PacketsReceived)/r.Seconds, float64(r.BytesReceived)*8/1e6/r.Seconds,
 		r.LossPercent, r.PacketsLost, r.Recovered, r.Duplicates,
+		r.ConnectMillis.P50, r.ConnectMillis.P99, r.ConnectMillis.Count,
 		r.JoinMillis.P50, r.JoinMillis.P99, r.JoinMillis.Count,
 		r.DelayMillis.P50, r.DelayMillis.P99, r.KeyframesAsked)
 	if err == nil && r.FirstError != "" {

@@ -1,7 +1,6 @@
 package load
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"time"
@@ -80,7 +79,7 @@ const (
 // hurry makes ICE look for work until it has connected. pion looks every 200 ms, which would be most of what a join takes and
 // hide the server's share; browsers nominate with their first check. A further candidate makes it look at once: these
 // are for TCP, which is off, so nothing is ever sent to them.
-func hurry(ctx context.Context, pc *webrtc.PeerConnection) {
+func hurry(pc *webrtc.PeerConnection) {
 	tick := time.NewTicker(hurryPeriod)
 	defer tick.Stop()
 	for port := range hurryCount {
@@ -93,11 +92,7 @@ func hurry(ctx context.Context, pc *webrtc.PeerConnection) {
 		if pc.AddICECandidate(webrtc.ICECandidateInit{Candidate: unused, SDPMid: new(string)}) != nil {
 			return
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+		<-tick.C
 	}
 }
 

@@ -175,17 +175,18 @@ func (w *worker) arm() {
 	w.timer.Reset(max(time.Until(d), 0))
 }
 
-// flush sends what the router has put out and carries out the rest of it.
+// flush carries out the router's events and sends its packets. Events come first: a peer's answer to what is sent may reach
+// another worker's reader at once, and must find the peer in the directory.
 func (w *worker) flush() {
+	for i := range w.out.Events {
+		w.carryOut(&w.out.Events[i])
+	}
 	if len(w.out.Peers) > 0 {
 		w.socket.send(&w.out)
 		w.counts.sent(&w.out)
 	}
 	w.takeHandshakes()
 	w.handOverPiped()
-	for i := range w.out.Events {
-		w.carryOut(&w.out.Events[i])
-	}
 	w.out.Reset()
 }
 
