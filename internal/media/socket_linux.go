@@ -62,7 +62,7 @@ func (r *receiver) prepare() {
 		h.SetIovlen(1)
 	}
 	r.call = func(fd uintptr) bool {
-		n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&r.msgs)), batchSize, unix.MSG_DONTWAIT, 0, 0)
+		n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&r.msgs)), batchSize, unix.MSG_DONTWAIT, 0, 0)
 		r.count, r.errno = int(n), errno
 		return errno != unix.EAGAIN
 	}
