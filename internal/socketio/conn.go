@@ -124,9 +124,16 @@ func (c *conn) end(e ending) {
 	c.server.spawn(func() { c.teardown(e.reason) }) // ends when the handlers have returned
 }
 
+// linger is how long an ended connection that polls is kept for the client to fetch the server's last words.
+const linger = 5 * time.Second
+
 // teardown tells the handlers, last, and forgets the connection.
 func (c *conn) teardown(reason string) {
-	c.server.unlist(c)
+	if c.link.isWebSocket() || c.out.isEmpty() {
+		c.server.unlist(c)
+	} else {
+		time.AfterFunc(linger, func() { c.server.unlist(c) })
+	}
 	defer c.server.running.Done() // see remember
 	c.takeTurn()
 	defer c.yieldTurn()

@@ -42,22 +42,32 @@ type ending struct {
 	cut    bool                 // without a goodbye: what waits is thrown away
 }
 
-// beginPoll claims the connection's only GET. Two at a time would each get some of the packets.
-func (l *link) beginPoll() error { return l.begin(&l.polling) }
-
-// beginPost claims the connection's only POST. Two at a time would have no order.
-func (l *link) beginPost() error { return l.begin(&l.posting) }
-
-func (l *link) begin(busy *bool) error {
+// beginPoll claims the connection's only GET. Two at a time would each get some of the packets. One that comes after a
+// civil end fetches the last of them.
+func (l *link) beginPoll() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
-	case l.ended || l.ws != nil:
+	case l.ws != nil || (l.ended && l.ending.cut):
 		return errNotPolling
-	case *busy:
+	case l.polling:
 		return errOverlap
 	}
-	*busy = true
+	l.polling = true
+	return nil
+}
+
+// beginPost claims the connection's only POST. Two at a time would have no order.
+func (l *link) beginPost() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.ws != nil || l.ended:
+		return errNotPolling
+	case l.posting:
+		return errOverlap
+	}
+	l.posting = true
 	return nil
 }
 

@@ -98,6 +98,13 @@ func (o *outbox) isShut(g *gate) bool {
 	return g.state == shut
 }
 
+// isEmpty reports whether nothing waits.
+func (o *outbox) isEmpty() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.head == len(o.queue)
+}
+
 // control queues packets of the connection itself.
 func (o *outbox) control(packets ...packet) duty {
 	o.mu.Lock()

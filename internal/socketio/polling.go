@@ -68,6 +68,9 @@ func (c *conn) poll(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case len(packets) > 0: // whether the client is still there afterwards says nothing: some close after each answer
 		c.writePackets(w, packets)
+		if c.hasEnded() && c.out.isEmpty() {
+			c.server.unlist(c)
+		}
 	case r.Context().Err() != nil:
 		c.end(ending{reason: ReasonClosed, cut: true})
 	case c.link.isWebSocket():
