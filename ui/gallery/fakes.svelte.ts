@@ -200,7 +200,9 @@ export class FakeStage implements Public<Stage> {
       })),
   );
   readonly pageCount: number = $derived.by(() =>
-    this.shares.length > 0 ? 1 : Math.max(1, Math.ceil(this.tiles.length / pageSize(this.#window))),
+    this.shares.length > 0 || this.layout === "speaker"
+      ? 1
+      : Math.max(1, Math.ceil(this.tiles.length / pageSize(this.#window))),
   );
   readonly placements: readonly Placement[] = $derived.by(() => {
     const large =

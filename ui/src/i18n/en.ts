@@ -60,7 +60,6 @@ export const en = {
   "device.sound": "Sound devices",
   "device.picture": "Video devices",
   "device.none": "None found",
-  "device.setup": "Sound and camera",
 
   "problem.microphone.denied": "Noom may not use your microphone",
   "problem.microphone.missing": "No microphone found",
@@ -124,7 +123,6 @@ export const en = {
   "tile.weak": "weak connection",
   "tile.paused": "Weak network: picture paused",
   "tile.pin": "Pin {name}",
-  "tile.unpin": "Unpin {name}",
   "tile.full": "Full screen",
 
   "layout.grid": "Grid",
@@ -195,6 +193,8 @@ export const en = {
   "notice.share-ended": "You no longer share your screen.",
   "notice.chat-failed": "A message was not sent. It is kept in the chat.",
   "notice.bad-room-name": "This room name does not work.",
+  "notice.link-copied": "Invitation link copied.",
+  "notice.copy-failed": "Copying did not work. The link is in the address bar.",
   "notice.action.hear": "Hear the others",
   "notice.action.unmute": "Unmute",
 
@@ -221,7 +221,6 @@ export const en = {
   "error.conflict": "That clashed with something else. Please try again.",
   "error.limited": "That was too much at once. Please wait a moment.",
   "error.internal": "Something went wrong on the server. Please try again.",
-  "error.unsupported": "This browser cannot hold video meetings. A current Chrome, Edge, Firefox or Safari can.",
 } as const satisfies Record<string, Message>;
 
 /** A text, or its forms by number (the names are those of Intl.PluralRules). */

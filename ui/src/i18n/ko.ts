@@ -59,7 +59,6 @@ export const ko: Messages = {
   "device.sound": "소리 장치",
   "device.picture": "영상 장치",
   "device.none": "찾을 수 없음",
-  "device.setup": "소리와 카메라",
 
   "problem.microphone.denied": "마이크를 쓸 권한이 없습니다",
   "problem.microphone.missing": "마이크를 찾을 수 없습니다",
@@ -123,7 +122,6 @@ export const ko: Messages = {
   "tile.weak": "연결이 약함",
   "tile.paused": "네트워크가 약해 영상을 멈췄습니다",
   "tile.pin": "{name} 님 고정",
-  "tile.unpin": "{name} 님 고정 해제",
   "tile.full": "전체 화면",
 
   "layout.grid": "격자",
@@ -194,6 +192,8 @@ export const ko: Messages = {
   "notice.share-ended": "화면 공유가 끝났습니다.",
   "notice.chat-failed": "보내지 못한 메시지가 있습니다. 채팅에 남아 있습니다.",
   "notice.bad-room-name": "쓸 수 없는 방 이름입니다.",
+  "notice.link-copied": "초대 링크를 복사했습니다.",
+  "notice.copy-failed": "복사하지 못했습니다. 링크는 주소창에 있습니다.",
   "notice.action.hear": "소리 듣기",
   "notice.action.unmute": "음소거 해제",
 
@@ -220,5 +220,4 @@ export const ko: Messages = {
   "error.conflict": "다른 작업과 겹쳤습니다. 다시 시도하세요.",
   "error.limited": "요청이 너무 많습니다. 잠시 기다려 주세요.",
   "error.internal": "서버에 문제가 생겼습니다. 다시 시도하세요.",
-  "error.unsupported": "이 브라우저로는 화상 회의를 할 수 없습니다. 최신 Chrome, Edge, Firefox, Safari를 쓰세요.",
 };

@@ -8,6 +8,8 @@ export type NoticeKey =
   | "share-ended"
   | "chat-failed"
   | "bad-room-name"
+  | "link-copied"
+  | "copy-failed"
   | "failed"; // params: code (a Failure's code)
 
 export type NoticeAction = "hear" | "unmute";
