@@ -37,8 +37,8 @@ const usage = `Noom: video meetings on your own server
 // run is the program without its process: it returns the exit status, 2 for a mistake in how it was called.
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
 	command := "serve"
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		command, args = args[0], args[1:]
+	if len(args) > 0 && (!strings.HasPrefix(args[0], "-") || args[0] == "--version") {
+		command, args = strings.TrimPrefix(args[0], "--"), args[1:]
 	}
 	switch command {
 	case "serve":

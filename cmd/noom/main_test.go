@@ -170,6 +170,7 @@ func TestMistakesAreSaidWithStatus2(t *testing.T) {
 func TestVersionAndHelp(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"version", "noom dev (go"},
+		{"--version", "noom dev (go"},
 		{"help", "noom load"},
 		{"load --help", ""},
 		{"serve --help", "--public-ip"},

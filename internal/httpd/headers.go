@@ -29,7 +29,7 @@ var contentSecurityPolicy = strings.Join([]string{
 var permissionsPolicy = strings.Join([]string{
 	"autoplay=(self)", "camera=(self)", "microphone=(self)", "display-capture=(self)", "speaker-selection=(self)",
 	"fullscreen=(self)", "picture-in-picture=(self)", "screen-wake-lock=(self)", "clipboard-write=(self)",
-	"accelerometer=()", "bluetooth=()", "geolocation=()", "gyroscope=()", "hid=()", "magnetometer=()", "midi=()",
+	"accelerometer=()", "geolocation=()", "gyroscope=()", "hid=()", "magnetometer=()", "midi=()",
 	"payment=()", "serial=()", "usb=()", "xr-spatial-tracking=()",
 }, ", ")
 
