@@ -32,11 +32,14 @@ func newAPI() (*webrtc.API, error) {
 		codec webrtc.RTPCodecParameters
 	}{
 		{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecParameters{PayloadType: opusPT, RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1"}}},
+			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
+		}}},
 		{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecParameters{PayloadType: vp8PT, RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: feedback}}},
+			MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: feedback,
+		}}},
 		{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecParameters{PayloadType: rtxPT, RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeRTX, ClockRate: 90000, SDPFmtpLine: fmt.Sprintf("apt=%d", vp8PT)}}},
+			MimeType: webrtc.MimeTypeRTX, ClockRate: 90000, SDPFmtpLine: fmt.Sprintf("apt=%d", vp8PT),
+		}}},
 	} {
 		if err := m.RegisterCodec(c.codec, c.kind); err != nil {
 			return nil, err

@@ -116,11 +116,14 @@ func newAPI(t testing.TB, socket net.PacketConn) *webrtc.API {
 	feedback := []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}}
 	for _, err := range []error{
 		m.RegisterCodec(webrtc.RTPCodecParameters{PayloadType: 111, RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2}}, webrtc.RTPCodecTypeAudio),
+			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2,
+		}}, webrtc.RTPCodecTypeAudio),
 		m.RegisterCodec(webrtc.RTPCodecParameters{PayloadType: 96, RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: feedback}}, webrtc.RTPCodecTypeVideo),
+			MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: feedback,
+		}}, webrtc.RTPCodecTypeVideo),
 		m.RegisterCodec(webrtc.RTPCodecParameters{PayloadType: 97, RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeRTX, ClockRate: 90000, SDPFmtpLine: "apt=96"}}, webrtc.RTPCodecTypeVideo),
+			MimeType: webrtc.MimeTypeRTX, ClockRate: 90000, SDPFmtpLine: "apt=96",
+		}}, webrtc.RTPCodecTypeVideo),
 		webrtc.ConfigureNack(m, r),
 		webrtc.ConfigureRTCPReports(r),
 		webrtc.ConfigureSimulcastExtensionHeaders(m),

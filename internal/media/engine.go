@@ -32,7 +32,7 @@ type Engine struct {
 	certificate tls.Certificate
 	directory   *directory
 	workers     []*worker
-	handshakes  chan struct{} // one token per handshake under way
+	handshakes  handshakes
 
 	life      context.Context // ends when Run does
 	end       context.CancelFunc
@@ -62,10 +62,7 @@ func New(c Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{
-		config: c, log: c.Log, certificate: certificate, directory: newDirectory(),
-		handshakes: make(chan struct{}, maxHandshakes),
-	}
+	e := &Engine{config: c, log: c.Log, certificate: certificate, directory: newDirectory()}
 	e.life, e.end = context.WithCancel(context.Background())
 	for i, s := range sockets {
 		e.workers = append(e.workers, newWorker(i, e, s))

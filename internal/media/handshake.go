@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/pion/dtls/v3"
@@ -16,9 +18,8 @@ import (
 )
 
 const (
-	// maxHandshakes bounds the handshakes under way on a node, each three goroutines and some 60 KiB. A datagram
-	// that finds no room is dropped: the peer sends it again (RFC 6347 §4.2.4), and one handshake takes
-	// milliseconds of ours.
+	// maxHandshakes bounds the handshakes under way on a node, each three goroutines and some 60 KiB. One more pushes
+	// out the oldest: honest ones take a few round trips, so the oldest of so many is the least likely to be one.
 	maxHandshakes = 512
 	// handshakeTimeout ends a handshake that gets nowhere. Browsers give up within a minute; with 10 s a
 	// flood of half handshakes is gone long before 30 s.
@@ -33,10 +34,44 @@ const (
 // srtpLabel asks the exporter for SRTP keys (RFC 5764 §4.2).
 const srtpLabel = "EXTRACTOR-dtls_srtp"
 
+// errPushedOut ends the oldest handshake when there are too many.
+var errPushedOut = errors.New("too many handshakes at once")
+
 // handshake is one DTLS handshake under way. Its worker feeds it; it runs on its own goroutine.
 type handshake struct {
 	conn   *handshakeConn
-	cancel context.CancelFunc
+	cancel context.CancelCauseFunc
+}
+
+// handshakes are those under way on a node, the oldest first.
+type handshakes struct {
+	mu    sync.Mutex
+	queue []*handshake
+}
+
+// add makes room for a handshake and takes it in.
+func (q *handshakes) add(h *handshake) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.queue) >= maxHandshakes {
+		q.queue[0].cancel(errPushedOut)
+		q.queue = slices.Delete(q.queue, 0, 1)
+	}
+	q.queue = append(q.queue, h)
+}
+
+func (q *handshakes) remove(h *handshake) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if i := slices.Index(q.queue, h); i >= 0 {
+		q.queue = slices.Delete(q.queue, i, i+1)
+	}
+}
+
+func (q *handshakes) len() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.queue)
 }
 
 // established is what a finished handshake leaves to its peer.
@@ -76,8 +111,8 @@ func (e *Engine) shake(ctx context.Context, conn *handshakeConn, p *sfu.PeerPara
 	}
 	defer c.Close() // a second Close does nothing
 	if err := c.HandshakeContext(ctx); err != nil {
-		if ctx.Err() != nil {
-			return established{}, fmt.Errorf("handshake: %w", ctx.Err())
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
 		}
 		return established{}, fmt.Errorf("handshake: %w", err)
 	}

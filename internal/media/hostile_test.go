@@ -5,9 +5,11 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -172,5 +174,75 @@ func TestRubbishOfAllLengthsIsNotAnsweredAndHarmsNobody(t *testing.T) {
 	bob.next(t, "voice", func(received) bool { return true })
 	if n := e.Stats().Panics; n > 0 {
 		t.Errorf("%d panics", n)
+	}
+}
+
+// halfShake makes a peer that proves its address, sends a ClientHello, and then nothing.
+func halfShake(t testing.TB, m *meeting, from *net.UDPConn, hello []byte, number int) sfu.PeerID {
+	t.Helper()
+	p := sfu.PeerParams{
+		LocalUfrag: fmt.Sprintf("half%06d", number), LocalPwd: "0123456789012345678901",
+		RemoteUfrag: "theirs", RemotePwd: "0123456789012345678901",
+		FingerprintHash: "sha-256", Fingerprint: make([]byte, 32),
+	}
+	id, err := m.room.AddPeer(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	msg, err := stun.Build(stun.BindingRequest, stun.TransactionID, stun.NewUsername(p.LocalUfrag+":"+p.RemoteUfrag),
+		stun.RawAttribute{Type: stun.AttrUseCandidate}, stun.NewShortTermIntegrity(p.LocalPwd), stun.Fingerprint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range [][]byte{msg.Raw, hello} {
+		if _, err := from.WriteTo(b, target(m.engine)); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := from.ReadFrom(make([]byte, 2000)); err != nil { // an answer to the check, then a flight
+			t.Fatal(err)
+		}
+	}
+	return id
+}
+
+// RELIABILITY row 2. NOOM_FLOOD takes the full number, and also waits until all of it has gone.
+func TestHalfHandshakesAreBoundedAndHarmNoJoin(t *testing.T) {
+	e := start(t, media.Config{Workers: 2})
+	m := open(t, e)
+	hello := clientHello(t)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	most := 0
+	for n := range count(10_000, 600) {
+		s := stranger(t) // stays open: a live peer's address is refused to others
+		if err := s.SetReadDeadline(time.Now().Add(patience)); err != nil {
+			t.Fatal(err)
+		}
+		halfShake(t, m, s, hello, n)
+		most = max(most, e.Stats().Handshaking)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if most > 512 {
+		t.Errorf("%d handshakes at once, want at most 512", most)
+	}
+	grown := (after.HeapAlloc + after.StackInuse - before.HeapAlloc - before.StackInuse) >> 20
+	t.Logf("%d handshakes at once, memory grew by %d MiB", most, grown)
+	if grown > 64 && before.HeapAlloc < after.HeapAlloc {
+		t.Errorf("memory grew by %d MiB, want at most 64", grown)
+	}
+	newClient(t, m, 1).join(t)
+	if os.Getenv("NOOM_FLOOD") == "" {
+		return
+	}
+	tick, late := time.NewTicker(100*time.Millisecond), time.After(30*time.Second)
+	defer tick.Stop()
+	for e.Stats().Handshaking > 0 {
+		select {
+		case <-tick.C:
+		case <-late:
+			t.Fatalf("%d handshakes are left after 30 s", e.Stats().Handshaking)
+		}
 	}
 }

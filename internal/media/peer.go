@@ -71,7 +71,7 @@ func (w *worker) removePeer(id sfu.PeerID) {
 // forget lets go of all that the host has of a peer.
 func (w *worker) forget(p *peer) {
 	if p.handshake != nil {
-		p.handshake.cancel()
+		p.handshake.cancel(nil)
 	}
 	for _, record := range p.farewell {
 		w.out.Append(p.id, p.addr, record)
@@ -197,24 +197,19 @@ func (w *worker) resendLastFlight(p *peer, data []byte) {
 	}
 }
 
-// startHandshake begins with the peer's first flight, if the node has room for one more handshake.
+// startHandshake begins with the peer's first flight.
 func (w *worker) startHandshake(p *peer, first []byte) {
 	e := w.engine
-	select {
-	case e.handshakes <- struct{}{}:
-	default:
-		w.counts.handshakeRefused.Add(1)
-		return
-	}
-	ctx, cancel := context.WithCancel(e.life)
+	ctx, cancel := context.WithCancelCause(e.life)
 	h := &handshake{conn: newHandshakeConn(w.socket, p.addr), cancel: cancel}
 	h.conn.deliver(first)
 	p.handshake = h
+	e.handshakes.add(h)
 	id, params := p.id, p.params
 	e.running.Go(func() { // ends with the handshake: in time, cancelled, or after handshakeTimeout
-		defer func() { <-e.handshakes }()
-		defer cancel()
+		defer cancel(nil)
 		done, err := e.shake(ctx, h.conn, &params)
+		e.handshakes.remove(h)
 		// The worker has ended, or the peer, where this fails: nobody is left to tell.
 		_ = w.do(e.life, id, func() error { return w.endHandshake(id, h, done, err) })
 	})

@@ -88,8 +88,8 @@ func (m *Room) run(ctx context.Context) {
 			out = nil
 		}
 		if out == nil {
-			var any bool
-			if next, any = m.mailbox.next(); any {
+			var waits bool
+			if next, waits = m.mailbox.next(); waits {
 				out = m.events
 				m.note(next)
 			}

@@ -111,8 +111,8 @@ func (s *linuxSocket) write(to netip.AddrPort, data []byte) error {
 func (s *linuxSocket) lost() (received, sent uint64) {
 	var info [9]uint32
 	size := uint32(unsafe.Sizeof(info))
-	_ = s.raw.Control(func(fd uintptr) { // after close: nothing to tell
-		unix.Syscall6(unix.SYS_GETSOCKOPT, fd, unix.SOL_SOCKET, unix.SO_MEMINFO,
+	_ = s.raw.Control(func(fd uintptr) { // after close, or on an older kernel: nothing to tell
+		_, _, _ = unix.Syscall6(unix.SYS_GETSOCKOPT, fd, unix.SOL_SOCKET, unix.SO_MEMINFO,
 			uintptr(unsafe.Pointer(&info)), uintptr(unsafe.Pointer(&size)), 0)
 	})
 	return uint64(info[8]), s.tx.failed.Load()

@@ -13,14 +13,13 @@ type counts struct {
 	packetsIn, bytesIn   atomic.Uint64
 	packetsOut, bytesOut atomic.Uint64
 
-	readErrors       atomic.Uint64
-	handOverFull     atomic.Uint64 // datagrams for a worker whose inbox was full
-	pipeFull         atomic.Uint64 // piped packets that found no room
-	handshakeFull    atomic.Uint64 // datagrams for a handshake whose queue was full
-	handshakeRefused atomic.Uint64 // first flights beyond maxHandshakes
-	handshakeDone    atomic.Uint64
-	handshakeFailed  atomic.Uint64
-	panics           atomic.Uint64
+	readErrors      atomic.Uint64
+	handOverFull    atomic.Uint64 // datagrams for a worker whose inbox was full
+	pipeFull        atomic.Uint64 // piped packets that found no room
+	handshakeFull   atomic.Uint64 // datagrams for a handshake whose queue was full
+	handshakeDone   atomic.Uint64
+	handshakeFailed atomic.Uint64
+	panics          atomic.Uint64
 }
 
 func (c *counts) received(b *batch) {
@@ -67,7 +66,7 @@ const statsPatience = 200 * time.Millisecond
 
 // Stats gathers the engine's counters.
 func (e *Engine) Stats() Stats {
-	s := Stats{Workers: len(e.workers), Rooms: int(e.roomCount.Load()), Handshaking: len(e.handshakes), Dropped: map[string]uint64{}}
+	s := Stats{Workers: len(e.workers), Rooms: int(e.roomCount.Load()), Handshaking: e.handshakes.len(), Dropped: map[string]uint64{}}
 	for _, w := range e.workers {
 		c := &w.counts
 		s.Peers += int(w.load.Load())
@@ -82,7 +81,6 @@ func (e *Engine) Stats() Stats {
 		s.Dropped["worker_full"] += c.handOverFull.Load()
 		s.Dropped["pipe_full"] += c.pipeFull.Load()
 		s.Dropped["handshake_full"] += c.handshakeFull.Load()
-		s.Dropped["handshake_refused"] += c.handshakeRefused.Load()
 		if w.index == 0 || w.socket != e.workers[0].socket { // a shared socket counts once
 			in, out := w.socket.lost()
 			s.Dropped["receive_queue_full"] += in
