@@ -253,11 +253,11 @@ func (b *bot) send(ctx context.Context, c *connection) {
 		}
 		b.spawn(func() { s.hear(&g.tally) })
 	}
-	times := g.departures()
+	times := newDepartures(g.clipsOf(b.number))
 	g.board.put(b.you.camera(), times)
 	b.spawn(func() {
 		defer g.board.remove(b.you.camera())
-		film(ctx, c.camera, g.clipsOf(b.number), times, &g.tally)
+		film(ctx, c.camera, times, &g.tally)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"hash/maphash"
 	"io"
 
@@ -26,30 +27,27 @@ const (
 // part is one packet's share of a frame, without a payload descriptor.
 type part struct {
 	data []byte
-	id   int // among all parts of all clips
+	id   int // in the clip
 }
 
 // clip is a sequence of pictures that is sent round and round. Its first frame is its keyframe.
 type clip struct {
 	frames [][]part
+	parts  int
+	seed   maphash.Seed
+	known  map[uint64]int // ids of parts by the hash of their data
 }
 
-// fingerprints tells what packet a payload is: of any clip of this process.
-type fingerprints struct {
-	seed  maphash.Seed
-	part  map[uint64]*part
-	parts int
+// find gives the id of the part with this payload, or −1.
+func (c *clip) find(payload []byte) int {
+	if id, ok := c.known[maphash.Bytes(c.seed, payload)]; ok {
+		return id
+	}
+	return -1
 }
-
-func newFingerprints() *fingerprints {
-	return &fingerprints{seed: maphash.MakeSeed(), part: make(map[uint64]*part)}
-}
-
-// find gives the part with this payload, or nil.
-func (f *fingerprints) find(payload []byte) *part { return f.part[maphash.Bytes(f.seed, payload)] }
 
 // loadVideo reads an embedded clip and pads its frames up to kbps (0: not at all).
-func loadVideo(name string, kbps int, known *fingerprints) (*clip, error) {
+func loadVideo(name string, kbps int) (*clip, error) {
 	file, err := clipFiles.ReadFile("clips/" + name + ".ivf")
 	if err != nil {
 		return nil, fmt.Errorf("reading clip %s: %w", name, err)
@@ -58,7 +56,8 @@ func loadVideo(name string, kbps int, known *fingerprints) (*clip, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading clip %s: %w", name, err)
 	}
-	c := &clip{}
+	mark := crc32.ChecksumIEEE([]byte(name))
+	c := &clip{seed: maphash.MakeSeed(), known: make(map[uint64]int)}
 	for {
 		frame, _, err := ivf.ParseNextFrame()
 		if errors.Is(err, io.EOF) {
@@ -67,7 +66,7 @@ func loadVideo(name string, kbps int, known *fingerprints) (*clip, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading clip %s: %w", name, err)
 		}
-		c.add(pad(frame, kbps*1000/8/frameRate, len(c.frames)), known)
+		c.add(pad(frame, kbps*1000/8/frameRate, mark+uint32(len(c.frames))))
 	}
 	if len(c.frames) == 0 || c.frames[0][0].data[0]&1 != 0 { // RFC 6386 §9.1: 0 is a keyframe
 		return nil, fmt.Errorf("clip %s does not begin with a keyframe", name)
@@ -76,29 +75,27 @@ func loadVideo(name string, kbps int, known *fingerprints) (*clip, error) {
 }
 
 // add cuts a frame into packets.
-func (c *clip) add(frame []byte, known *fingerprints) {
+func (c *clip) add(frame []byte) {
 	var parts []part
 	for len(frame) > 0 {
 		n := min(partSize, len(frame))
-		parts = append(parts, part{data: frame[:n:n], id: known.parts})
-		known.parts++
+		parts = append(parts, part{data: frame[:n:n], id: c.parts})
+		c.known[maphash.Bytes(c.seed, frame[:n])] = c.parts
 		frame = frame[n:]
+		c.parts++
 	}
 	c.frames = append(c.frames, parts)
-	for i := range parts {
-		known.part[maphash.Bytes(known.seed, parts[i].data)] = &parts[i]
-	}
 }
 
 // pad lengthens a frame. A VP8 decoder reads its last partition (RFC 6386 §9.5) no further than it has to, so bytes
-// after it do no harm. They are numbered, so that no two packets are alike.
-func pad(frame []byte, size, number int) []byte {
+// after it do no harm. They bear the frame's mark, so that no two packets are alike.
+func pad(frame []byte, size int, mark uint32) []byte {
 	if len(frame) >= size {
 		return frame
 	}
 	padded := make([]byte, size)
 	for at := copy(padded, frame); at+8 <= size; at += 8 {
-		binary.BigEndian.PutUint32(padded[at:], uint32(number))
+		binary.BigEndian.PutUint32(padded[at:], mark)
 		binary.BigEndian.PutUint32(padded[at+4:], uint32(at))
 	}
 	return padded

@@ -22,7 +22,7 @@ func TestEveryClipIsOneKeyframeAndThenOthersOfTheRightSize(t *testing.T) {
 		sizes[fmt.Sprintf("coded%02d", n)] = [2]uint16{320, 180}
 	}
 	for name, size := range sizes {
-		c, err := loadVideo(name, 0, newFingerprints())
+		c, err := loadVideo(name, 0)
 		if err != nil {
 			t.Error(err)
 			continue
@@ -43,11 +43,11 @@ func TestEveryClipIsOneKeyframeAndThenOthersOfTheRightSize(t *testing.T) {
 
 func TestPaddingReachesTheRateAndKeepsEveryFrame(t *testing.T) {
 	const kbps = 1500
-	plain, err := loadVideo("h", 0, newFingerprints())
+	plain, err := loadVideo("h", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	padded, err := loadVideo("h", kbps, newFingerprints())
+	padded, err := loadVideo("h", kbps)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,21 +65,32 @@ func TestPaddingReachesTheRateAndKeepsEveryFrame(t *testing.T) {
 	}
 }
 
-func TestAPayloadTellsWhichPacketItIs(t *testing.T) {
-	known := newFingerprints()
-	for _, name := range []string{"q", "h", "f", "coded03"} {
-		c, err := loadVideo(name, 300, known)
+func TestAPayloadTellsWhenItLeft(t *testing.T) {
+	var clips []*clip
+	for _, name := range []string{"q", "h", "f"} {
+		c, err := loadVideo(name, 300)
 		if err != nil {
 			t.Fatal(err)
 		}
+		clips = append(clips, c)
+	}
+	times := newDepartures(clips)
+	for layer, c := range clips {
 		for i := range c.frames {
 			for j := range c.frames[i] {
 				p := &c.frames[i][j]
-				if got := known.find(bytes.Clone(p.data)); got != p {
-					t.Fatalf("packet %d of frame %d of %s is taken for %+v", j, i, name, got)
+				if d := times.since(p.data); d != 0 {
+					t.Fatalf("packet %d of frame %d of layer %d left %v ago before it left", j, i, layer, d)
+				}
+				times.leave(layer, p)
+				if times.since(bytes.Clone(p.data)) <= 0 {
+					t.Fatalf("packet %d of frame %d of layer %d never left", j, i, layer)
 				}
 			}
 		}
+	}
+	if d := times.since([]byte("another payload")); d != 0 {
+		t.Errorf("a payload of nobody left %v ago", d)
 	}
 }
 

@@ -13,21 +13,33 @@ import (
 // epoch is what departures count from, on the monotonic clock.
 var epoch = time.Now()
 
-// departures are when each packet of each clip last left a bot, in nanoseconds since epoch. A clip takes seconds to come
-// round, so the last time is the one, unless a packet is later than that.
+// departures are when each packet of a camera's clips last left its bot, in nanoseconds since epoch. A clip takes seconds
+// to come round, so the last time is the one, unless a packet is later than that.
 type departures struct {
-	at []atomic.Int64 // by part.id
+	clips []*clip // by layer
+	at    [][]atomic.Int64
 }
 
-func (d *departures) leave(p *part) { d.at[p.id].Store(int64(time.Since(epoch))) }
-
-// since tells how long ago a packet left; 0 if it never has.
-func (d *departures) since(p *part) time.Duration {
-	at := d.at[p.id].Load()
-	if at == 0 {
-		return 0
+func newDepartures(clips []*clip) *departures {
+	d := &departures{clips: clips}
+	for _, c := range clips {
+		d.at = append(d.at, make([]atomic.Int64, c.parts))
 	}
-	return time.Since(epoch) - time.Duration(at)
+	return d
+}
+
+func (d *departures) leave(layer int, p *part) { d.at[layer][p.id].Store(int64(time.Since(epoch))) }
+
+// since tells how long ago a payload left; 0 if it never has.
+func (d *departures) since(payload []byte) time.Duration {
+	for layer, c := range d.clips {
+		if id := c.find(payload); id >= 0 {
+			if at := d.at[layer][id].Load(); at != 0 {
+				return time.Since(epoch) - time.Duration(at)
+			}
+		}
+	}
+	return 0
 }
 
 // board knows all cameras' departures by track number, which is the CSRC of what is forwarded.
@@ -99,10 +111,8 @@ func (g *group) measure(p *rtp.Packet) {
 	if err != nil {
 		return
 	}
-	if part := g.known.find(payload); part != nil {
-		if d := from.since(part); d > 0 {
-			g.tally.delay.add(d)
-		}
+	if d := from.since(payload); d > 0 {
+		g.tally.delay.add(d)
 	}
 }
 

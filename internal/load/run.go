@@ -17,7 +17,6 @@ import (
 type group struct {
 	o          options
 	api        *webrtc.API
-	known      *fingerprints
 	clips      []*clip // of one bot's layers; with coded pictures, one per number
 	tone       [][]byte
 	board      board
@@ -52,7 +51,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 }
 
 func newGroup(o options) (*group, error) {
-	g := &group{o: o, known: newFingerprints(), board: board{who: make(map[uint32]*departures)}}
+	g := &group{o: o, board: board{who: make(map[uint32]*departures)}}
 	var err error
 	if g.api, err = newAPI(); err != nil {
 		return nil, fmt.Errorf("preparing WebRTC: %w", err)
@@ -71,7 +70,7 @@ func newGroup(o options) (*group, error) {
 		}
 	}
 	for _, name := range names {
-		c, err := loadVideo(name, o.bitrate, g.known)
+		c, err := loadVideo(name, o.bitrate)
 		if err != nil {
 			return nil, err
 		}
@@ -89,10 +88,6 @@ func (g *group) clipsOf(number int) []*clip {
 		return g.clips[number%codes : number%codes+1]
 	}
 	return g.clips
-}
-
-func (g *group) departures() *departures {
-	return &departures{at: make([]atomic.Int64, g.known.parts)}
 }
 
 // run starts the bots one after the other and ends them after the duration, or with ctx.

@@ -66,7 +66,7 @@ const (
 )
 
 // film sends the layers' clips, a frame of each at a time, until ctx ends.
-func film(ctx context.Context, layers []*outgoing, clips []*clip, times *departures, t *tally) {
+func film(ctx context.Context, layers []*outgoing, times *departures, t *tally) {
 	next := time.Now().Add(rand.N(framePeriod)) // bots are not in step
 	timer := time.NewTimer(time.Until(next))
 	defer timer.Stop()
@@ -78,14 +78,16 @@ func film(ctx context.Context, layers []*outgoing, clips []*clip, times *departu
 		case <-timer.C:
 		}
 		for i, s := range layers {
-			s.sendFrame(clips[i], buf, times, t)
+			s.sendFrame(i, buf, times, t)
 		}
 		next = next.Add(framePeriod)
 		timer.Reset(time.Until(next))
 	}
 }
 
-func (s *outgoing) sendFrame(c *clip, buf []byte, times *departures, t *tally) {
+// sendFrame sends the next picture of a layer.
+func (s *outgoing) sendFrame(layer int, buf []byte, times *departures, t *tally) {
+	c := times.clips[layer]
 	if s.keyframe.Swap(false) {
 		s.frame = 0
 	}
@@ -99,7 +101,7 @@ func (s *outgoing) sendFrame(c *clip, buf []byte, times *departures, t *tally) {
 		buf[1] = 0x80 // I: picture id
 		buf[2] = 0x80 | byte(s.picture>>8)
 		buf[3] = byte(s.picture)
-		times.leave(p)
+		times.leave(layer, p)
 		s.write(buf[:descriptorSize+copy(buf[descriptorSize:], p.data)], i == len(parts)-1, t)
 	}
 	s.picture = (s.picture + 1) & pictureMask

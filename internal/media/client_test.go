@@ -261,11 +261,7 @@ func (c *client) offer(ctx context.Context, change func(*sfu.PeerParams)) error 
 	if err := c.pc.SetLocalDescription(offer); err != nil {
 		return err
 	}
-	local := sdp.Local{
-		Ufrag: fmt.Sprintf("u%07x", rand.Uint32()), Pwd: fmt.Sprintf("%032x", rand.Uint64()),
-		Fingerprint: c.m.engine.Fingerprint(), Candidates: c.m.engine.Candidates(),
-	}
-	answer, params, err := sdp.Answer(c.pc.LocalDescription().SDP, local, nil, rand.Uint64)
+	answer, params, err := sdp.Answer(c.pc.LocalDescription().SDP, c.m.local(), nil, rand.Uint64)
 	if err != nil {
 		return err
 	}
@@ -281,6 +277,33 @@ func (c *client) offer(ctx context.Context, change func(*sfu.PeerParams)) error 
 	}
 	c.spawn(c.hurry)
 	return nil
+}
+
+// local is what the server says of itself in one answer.
+func (m *meeting) local() sdp.Local {
+	return sdp.Local{
+		Ufrag: fmt.Sprintf("u%07x", rand.Uint32()), Pwd: fmt.Sprintf("%032x", rand.Uint64()),
+		Fingerprint: m.engine.Fingerprint(), Candidates: m.engine.Candidates(),
+	}
+}
+
+// restart is an ICE restart.
+func (c *client) restart(ctx context.Context) error {
+	offer, err := c.pc.CreateOffer(&webrtc.OfferOptions{ICERestart: true})
+	if err != nil {
+		return err
+	}
+	if err := c.pc.SetLocalDescription(offer); err != nil {
+		return err
+	}
+	answer, params, err := sdp.Answer(c.pc.LocalDescription().SDP, c.m.local(), &c.params, rand.Uint64)
+	if err != nil {
+		return err
+	}
+	if err := c.m.room.UpdatePeer(ctx, c.id, params); err != nil {
+		return err
+	}
+	return c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer})
 }
 
 // hurry makes pion's ICE, which looks for work every 200 ms, look at once: further candidates do, though none of these is

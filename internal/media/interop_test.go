@@ -313,3 +313,27 @@ func TestARemovedPeerLearnsItAndItsPictureEnds(t *testing.T) {
 		t.Error("alice was not told")
 	}
 }
+
+func TestAnICERestartKeepsTheMedia(t *testing.T) {
+	for _, tt := range engines[:2] {
+		t.Run(tt.name, func(t *testing.T) {
+			m := open(t, start(t, tt.config))
+			alice, bob := newClient(t, m, 1), newClient(t, m, 2)
+			alice.join(t)
+			bob.join(t)
+			alice.let(t, sfu.Microphone, sfu.On)
+			alice.publish()
+			voice := func(received) bool { return true }
+			before := bob.next(t, "voice", voice)
+			if err := bob.restart(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			m.await("path", func(e media.Event) bool { return e.Kind == media.PathFound && e.Peer == bob.id })
+			for range 50 {
+				if p := bob.next(t, "voice", voice).p; p.SSRC != before.p.SSRC {
+					t.Fatalf("the slot's SSRC went from %d to %d", before.p.SSRC, p.SSRC)
+				}
+			}
+		})
+	}
+}
