@@ -46,7 +46,7 @@ func TestDoGivesBackTheErrorOfItsFunction(t *testing.T) {
 	l, cancel := start(1)
 	defer cancel()
 	want := errors.New("no")
-	if err := l.Do(t.Context(), func(*int) error { return want }); err != want {
+	if err := l.Do(t.Context(), func(*int) error { return want }); !errors.Is(err, want) {
 		t.Fatalf("got %v, want %v", err, want)
 	}
 }

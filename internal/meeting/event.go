@@ -42,6 +42,8 @@ type (
 	}
 )
 
+// The words of the protocol.
+
 func (Joined) EventName() string          { return "joined" }
 func (Left) EventName() string            { return "left" }
 func (Updated) EventName() string         { return "updated" }

@@ -307,8 +307,11 @@ func TestAnUnknownSessionIsRefusedEverything(t *testing.T) {
 	b := newTable(t)
 	b.join("ann")
 	for _, c := range []meeting.Command{
-		meeting.Join{ID: "p_x"}, meeting.Leave{ID: "p_x"}, meeting.Rename{ID: "p_x", Name: "x"},
-		meeting.Publish{ID: "p_x", State: meeting.On}, meeting.Chat{ID: "p_x", ClientID: "1", Text: "x"},
+		meeting.Join{ID: "p_x"},
+		meeting.Leave{ID: "p_x"},
+		meeting.Rename{ID: "p_x", Name: "x"},
+		meeting.Publish{ID: "p_x", State: meeting.On},
+		meeting.Chat{ID: "p_x", ClientID: "1", Text: "x"},
 	} {
 		refusal(t, b.apply(c), meeting.NotFound)
 	}

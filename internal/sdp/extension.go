@@ -23,16 +23,26 @@ type use struct {
 // uses are the extensions we take. Slots need no MID, since their SSRCs are declared. The dependency descriptor is left
 // out: forwarded over a switch of sources its frame numbers would contradict the stream, and VP8 does without.
 var uses = []use{
-	{"urn:ietf:params:rtp-hdrext:sdes:mid", true, false, true, true,
-		func(e *sfu.Extensions) *uint8 { return &e.MID }},
-	{"urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id", true, false, false, true,
-		func(e *sfu.Extensions) *uint8 { return &e.RID }},
-	{"urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id", true, false, false, true,
-		func(e *sfu.Extensions) *uint8 { return &e.RepairedRID }},
-	{"http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01", true, true, true, true,
-		func(e *sfu.Extensions) *uint8 { return &e.TransportWideCC }},
-	{"urn:ietf:params:rtp-hdrext:ssrc-audio-level", true, true, true, false,
-		func(e *sfu.Extensions) *uint8 { return &e.AudioLevel }},
+	{
+		"urn:ietf:params:rtp-hdrext:sdes:mid", true, false, true, true,
+		func(e *sfu.Extensions) *uint8 { return &e.MID },
+	},
+	{
+		"urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id", true, false, false, true,
+		func(e *sfu.Extensions) *uint8 { return &e.RID },
+	},
+	{
+		"urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id", true, false, false, true,
+		func(e *sfu.Extensions) *uint8 { return &e.RepairedRID },
+	},
+	{
+		"http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01", true, true, true, true,
+		func(e *sfu.Extensions) *uint8 { return &e.TransportWideCC },
+	},
+	{
+		"urn:ietf:params:rtp-hdrext:ssrc-audio-level", true, true, true, false,
+		func(e *sfu.Extensions) *uint8 { return &e.AudioLevel },
+	},
 }
 
 // agree takes the extensions of a section that we use. In a bundle an extension has one id and an id one

@@ -35,10 +35,16 @@ var golden = []struct {
 	name    string
 	further bool
 }{
-	{"chromium", false}, {"chromium-more-slots", true}, {"chromium-ice-restart", true},
-	{"chromium-untrimmed", false}, {"chromium-plain", false},
-	{"firefox", false}, {"firefox-more-slots", true}, {"firefox-ice-restart", true},
-	{"firefox-untrimmed", false}, {"firefox-plain", false},
+	{"chromium", false},
+	{"chromium-more-slots", true},
+	{"chromium-ice-restart", true},
+	{"chromium-untrimmed", false},
+	{"chromium-plain", false},
+	{"firefox", false},
+	{"firefox-more-slots", true},
+	{"firefox-ice-restart", true},
+	{"firefox-untrimmed", false},
+	{"firefox-plain", false},
 }
 
 func TestRealBrowsersAreAnsweredAsRecorded(t *testing.T) {

@@ -41,8 +41,10 @@ const testRoom RoomID = 7
 
 func newCall(t testing.TB, workers int) *call {
 	t.Helper()
-	c := &call{t: t, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), chance: 1, pipes: map[pipeKey]bool{},
-		profile: srtp.ProtectionProfileAeadAes128Gcm}
+	c := &call{
+		t: t, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), chance: 1, pipes: map[pipeKey]bool{},
+		profile: srtp.ProtectionProfileAeadAes128Gcm,
+	}
 	for i := range workers {
 		c.workers = append(c.workers, New(Config{Chance: c.random, Worker: i}))
 		c.outs = append(c.outs, new(Out))

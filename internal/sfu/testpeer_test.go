@@ -94,8 +94,10 @@ func newTestPeer(c *call, name string, worker int) *testPeer {
 		PayloadTypes: []PayloadType{{Opus, ptOpus, 0}, {VP8, ptVP8, ptVP8RTX}, {H264, ptH264, ptH264RTX}},
 		Extensions:   Extensions{MID: extMID, RID: extRID, RepairedRID: extRRID, TransportWideCC: extTWCC, AudioLevel: extLevel},
 		Sources: []Source{
-			{MID: "0", Kind: Microphone}, {MID: "1", Kind: Camera, RIDs: []string{"q", "h", "f"}},
-			{MID: "2", Kind: Screen}, {MID: "3", Kind: ScreenAudio},
+			{MID: "0", Kind: Microphone},
+			{MID: "1", Kind: Camera, RIDs: []string{"q", "h", "f"}},
+			{MID: "2", Kind: Screen},
+			{MID: "3", Kind: ScreenAudio},
 		},
 	}
 	for i := range 4 {

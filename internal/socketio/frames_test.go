@@ -103,7 +103,8 @@ func TestEventsAreEncodedOnceForEveryTransport(t *testing.T) {
 	}
 	want := []packet{
 		textPacket(`452-/n,5["name",{"_placeholder":true,"num":0},{"<a>":1},{"_placeholder":true,"num":1}]`),
-		{data: []byte{1, 2}, binary: true}, {data: []byte{3}, binary: true},
+		{data: []byte{1, 2}, binary: true},
+		{data: []byte{3}, binary: true},
 	}
 	if diff := cmp.Diff(want, packets, cmp.AllowUnexported(packet{})); diff != "" {
 		t.Error(diff)

@@ -238,9 +238,17 @@ func TestForeignOriginsAreRefused(t *testing.T) {
 		origin, site string
 		ok           bool
 	}{
-		{"", "", true}, {own, "same-origin", true}, {allowed, "cross-site", true}, {strings.ToUpper(own), "", true},
-		{"https://evil.example", "cross-site", false}, {"null", "", false}, {own + ".evil.example", "", false},
-		{"http://127.0.0.1", "", false}, {"x", "", false}, {"://", "", false}, {"", "cross-site", false},
+		{"", "", true},
+		{own, "same-origin", true},
+		{allowed, "cross-site", true},
+		{strings.ToUpper(own), "", true},
+		{"https://evil.example", "cross-site", false},
+		{"null", "", false},
+		{own + ".evil.example", "", false},
+		{"http://127.0.0.1", "", false},
+		{"x", "", false},
+		{"://", "", false},
+		{"", "cross-site", false},
 		{allowed + ".evil.example", "", false},
 	} {
 		header := http.Header{}

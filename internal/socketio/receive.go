@@ -1,7 +1,6 @@
 package socketio
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -140,7 +139,7 @@ func (c *conn) connect(m message) error {
 	}
 	s := newSocket(c, ns)
 	refusal := errors.New("internal") // what stays of a panic
-	c.guard(func() { refusal = ns.handler.Connect(s, json.RawMessage(m.data)) })
+	c.guard(func() { refusal = ns.handler.Connect(s, m.data) })
 	if refusal != nil {
 		s.departed = true
 		d, _ := c.out.shut(&s.gate)

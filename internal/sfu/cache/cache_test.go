@@ -52,12 +52,19 @@ func TestRepeatedAndOldPacketsAreTold(t *testing.T) {
 		recovered bool
 		want      Verdict
 	}{
-		{2, false, Fresh}, {2, false, Duplicate}, {2, true, Duplicate},
+		{2, false, Fresh},
+		{2, false, Duplicate},
+		{2, true, Duplicate},
 		{65535, false, Fresh}, // reordered over the wrap, at the very start
-		{10, false, Fresh}, {5, true, Fresh}, {5, false, Duplicate},
+		{10, false, Fresh},
+		{5, true, Fresh},
+		{5, false, Duplicate},
 		{65530, false, Late},  // 16 behind
 		{65531, false, Fresh}, // 15 behind
-		{25, false, Fresh}, {9, false, Late}, {10, false, Duplicate}, {11, false, Fresh},
+		{25, false, Fresh},
+		{9, false, Late},
+		{10, false, Duplicate},
+		{11, false, Fresh},
 	} {
 		if got := c.Put(step.sequence, start, step.recovered, []byte{1}); got != step.want {
 			t.Errorf("packet %d: verdict %d, want %d", step.sequence, got, step.want)

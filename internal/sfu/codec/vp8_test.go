@@ -20,11 +20,17 @@ func TestDescriptorsAreReadAndWrittenBack(t *testing.T) {
 		"the shortest": {[]byte{0x00}, VP8{Size: 1}},
 		"a start":      {[]byte{0x10, 1}, VP8{Start: true, Size: 1}},
 		"partition 5 of a frame that nothing needs": {[]byte{0x25, 1}, VP8{NonReference: true, Partition: 5, Size: 1}},
-		"a picture id of 15 bits": {[]byte{0x80, 0x80, 0xFF, 0xFE, 1},
-			VP8{HasPictureID: true, PictureID: 0x7FFE, Size: 4}},
-		"all there is, as browsers send": {append([]byte{0x90, 0xF0, 0x81, 0x02, 0x07, 0x40 | 0x20 | 0x15}, keyframe...),
-			VP8{Start: true, HasPictureID: true, PictureID: 0x102, HasTL0PICIDX: true, TL0PICIDX: 7, HasTID: true, TID: 1, LayerSync: true,
-				HasKEYIDX: true, KEYIDX: 0x15, Size: 6, Keyframe: true, Width: 640, Height: 360}},
+		"a picture id of 15 bits": {
+			[]byte{0x80, 0x80, 0xFF, 0xFE, 1},
+			VP8{HasPictureID: true, PictureID: 0x7FFE, Size: 4},
+		},
+		"all there is, as browsers send": {
+			append([]byte{0x90, 0xF0, 0x81, 0x02, 0x07, 0x40 | 0x20 | 0x15}, keyframe...),
+			VP8{
+				Start: true, HasPictureID: true, PictureID: 0x102, HasTL0PICIDX: true, TL0PICIDX: 7, HasTID: true, TID: 1, LayerSync: true,
+				HasKEYIDX: true, KEYIDX: 0x15, Size: 6, Keyframe: true, Width: 640, Height: 360,
+			},
+		},
 		"a key index alone": {[]byte{0x80, 0x10, 0x03}, VP8{HasKEYIDX: true, KEYIDX: 3, Size: 3}},
 	} {
 		t.Run(name, func(t *testing.T) {

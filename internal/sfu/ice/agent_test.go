@@ -26,7 +26,9 @@ func check(t testing.TB, pwd string, more ...stun.Setter) []byte {
 	t.Helper()
 	setters := []stun.Setter{
 		stun.TransactionID, stun.BindingRequest, stun.NewUsername("ours:theirs"),
-		attr{0xC057, []byte{0, 0, 0, 10}}, attr{0x802A, make([]byte, 8)}, attr{stun.AttrPriority, []byte{0, 0, 1, 2}},
+		attr{0xC057, []byte{0, 0, 0, 10}},
+		attr{0x802A, make([]byte, 8)},
+		attr{stun.AttrPriority, []byte{0, 0, 1, 2}},
 	}
 	setters = append(setters, more...)
 	setters = append(setters, stun.NewShortTermIntegrity(pwd), stun.Fingerprint)
@@ -93,8 +95,10 @@ func TestStrangersGetNotOneByte(t *testing.T) {
 	}{
 		"the wrong password":   {NewAgent(password, "theirs"), check(t, "guess")},
 		"another peer's ufrag": {NewAgent(password, "somebody"), check(t, password)},
-		"a role conflict under the wrong password": {NewAgent(password, "theirs"),
-			check(t, "guess", attr{stun.AttrICEControlled, make([]byte, 8)})},
+		"a role conflict under the wrong password": {
+			NewAgent(password, "theirs"),
+			check(t, "guess", attr{stun.AttrICEControlled, make([]byte, 8)}),
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if reply, ok := c.agent.Answer(nil, parse(t, c.data), sender); ok || reply != nil {

@@ -83,7 +83,7 @@ func NextControl(data []byte) (c Control, rest []byte, err error) {
 
 // read takes the common fields of a packet type from the body and checks that what the type promises is there.
 func (c *Control) read(packetType uint8) error {
-	least := 0 // bytes that must follow the fields taken here
+	var least int // bytes that must follow the fields taken here
 	switch packetType {
 	case typeSR:
 		c.Kind, least = SenderReportKind, senderInfo+reportBlock*int(c.count)
