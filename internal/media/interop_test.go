@@ -109,6 +109,7 @@ func TestVoiceAndPictureReachTheOther(t *testing.T) {
 	for _, tt := range engines {
 		for _, rids := range [][]string{nil, {"q", "h", "f"}} {
 			t.Run(fmt.Sprintf("%s, layers %v", tt.name, rids), func(t *testing.T) {
+				t.Parallel()
 				m := open(t, start(t, tt.config))
 				alice, bob := newClient(t, m, 1, rids...), newClient(t, m, 2)
 				alice.join(t)
@@ -198,6 +199,7 @@ func pictureID(t *testing.T, p *rtp.Packet) uint16 {
 func TestLostPacketsComeAgain(t *testing.T) {
 	for _, tt := range engines[:2] {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			m := open(t, start(t, tt.config))
 			alice, bob := newClient(t, m, 1), newClient(t, m, 2)
 			alice.join(t)
@@ -220,6 +222,7 @@ func TestLostPacketsComeAgain(t *testing.T) {
 func TestAMutedMicrophoneAndACameraThatIsOffSendNothing(t *testing.T) {
 	for _, tt := range engines[:2] {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			m := open(t, start(t, tt.config))
 			alice, bob, carol := newClient(t, m, 1), newClient(t, m, 2), newClient(t, m, 3)
 			for _, c := range []*client{alice, bob, carol} {
@@ -317,6 +320,7 @@ func TestARemovedPeerLearnsItAndItsPictureEnds(t *testing.T) {
 func TestAnICERestartKeepsTheMedia(t *testing.T) {
 	for _, tt := range engines[:2] {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			m := open(t, start(t, tt.config))
 			alice, bob := newClient(t, m, 1), newClient(t, m, 2)
 			alice.join(t)
@@ -335,5 +339,59 @@ func TestAnICERestartKeepsTheMedia(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// As when a page is loaded again: the new peer enters the seat before the old one is removed, or after.
+func TestANewPeerInTheSeatTakesItsTracksOver(t *testing.T) {
+	for _, tt := range engines[:2] {
+		for i := range 4 {
+			removeFirst, elsewhere := i&1 != 0, i&2 != 0
+			t.Run(fmt.Sprintf("%s, old one removed first %v, on another worker %v", tt.name, removeFirst, elsewhere), func(t *testing.T) {
+				if elsewhere && tt.config.Workers == 1 {
+					t.Skip("there is no other")
+				}
+				t.Parallel()
+				m := open(t, start(t, tt.config))
+				alice, bob, again := newClient(t, m, 1), newClient(t, m, 2), newClient(t, m, 1)
+				alice.join(t)
+				bob.join(t)
+				if elsewhere { // than alice, who is on the first worker: that one has more peers now
+					newClient(t, m, 3).join(t)
+				}
+				for _, k := range []sfu.Kind{sfu.Microphone, sfu.Camera} {
+					alice.let(t, k, sfu.On)
+				}
+				bob.look(t, 320, 180, alice)
+				alice.publish()
+				voice := func(r received) bool { return bob.slot(r.mid).Audio }
+				picture := func(r received) bool { return !bob.slot(r.mid).Audio }
+				bob.next(t, "picture", picture)
+				bob.next(t, "voice", voice)
+				remove := func() {
+					if err := m.room.RemovePeer(t.Context(), alice.id); err != nil {
+						t.Error(err)
+					}
+					alice.close()
+				}
+				if removeFirst {
+					remove()
+				}
+				again.join(t)
+				if !removeFirst {
+					remove()
+				}
+				for len(bob.packets) > 0 {
+					<-bob.packets
+				}
+				again.publish()
+				for range 50 {
+					bob.next(t, "voice from the new peer", voice)
+				}
+				for range 50 {
+					bob.next(t, "picture from the new peer", picture)
+				}
+			})
+		}
 	}
 }

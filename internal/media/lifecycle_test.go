@@ -147,6 +147,7 @@ func TestARoomMayBeClosedBeforeTheEngineRuns(t *testing.T) {
 func TestAPeerThatProvesAnotherAddressGetsItsMediaThere(t *testing.T) {
 	for _, tt := range engines {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			m := open(t, start(t, tt.config))
 			alice, bob := newClient(t, m, 1), newClient(t, m, 2)
 			alice.join(t)

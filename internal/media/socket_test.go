@@ -99,6 +99,45 @@ func TestEveryPacketOfEveryBurstArrivesWholeAndInOrder(t *testing.T) {
 	}
 }
 
+func TestOneSocketSpeaksIPv4AndIPv6(t *testing.T) {
+	six, err := net.ListenUDP("udp6", &net.UDPAddr{IP: net.IPv6loopback})
+	if err != nil {
+		t.Skip("no IPv6 here")
+	}
+	defer six.Close()
+	if err := six.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range kinds {
+		t.Run(kind.name, func(t *testing.T) {
+			s := openOne(t, kind.open, ":0")
+			peers := []*net.UDPConn{six, listenLocal(t)}
+			var out sfu.Out
+			b := <-newBatches(1)
+			for i, c := range peers {
+				to := netip.AddrPortFrom(localAddr(c).Addr(), s.addr().Port())
+				if _, err := c.WriteToUDPAddrPort(numbered(i, 100), to); err != nil {
+					t.Fatal(err)
+				}
+				if err := s.read(b); err != nil {
+					t.Fatal(err)
+				}
+				if b.n != 1 || b.from[0] != localAddr(c) {
+					t.Fatalf("%d datagrams from %v, want one from %v", b.n, b.from[0], localAddr(c))
+				}
+				out.Append(sfu.PeerID(i+1), b.from[0], numbered(i, 100))
+			}
+			s.send(&out)
+			for i, c := range peers {
+				got := make([]byte, 2000)
+				if n, _, err := c.ReadFromUDPAddrPort(got); err != nil || !bytes.Equal(got[:n], numbered(i, 100)) {
+					t.Errorf("%v got %x…, %v", c.LocalAddr(), got[:4], err)
+				}
+			}
+		})
+	}
+}
+
 func TestMorePacketsThanOneSystemCallTakesArrive(t *testing.T) {
 	for _, kind := range kinds {
 		t.Run(kind.name, func(t *testing.T) {
