@@ -144,7 +144,7 @@ func (s *settlement) settleSlot(m *section) {
 	m.slot = sfu.Slot{MID: m.mid, Audio: m.media == "audio"}
 	if kept, there := s.kept[m.mid]; there && kept.Audio == m.slot.Audio {
 		m.slot.SSRC, m.slot.RTX = kept.SSRC, kept.RTX
-	} else if m.slot.SSRC = s.ssrc(); !m.slot.Audio {
+	} else if m.slot.SSRC = s.ssrc(); repairs(m.codecs) {
 		m.slot.RTX = s.ssrc()
 	}
 	for _, f := range m.codecs {
@@ -161,6 +161,11 @@ func (s *settlement) settleSlot(m *section) {
 	}
 	*n++
 	s.params.Slots = append(s.params.Slots, m.slot)
+}
+
+// repairs tells whether a codec of a section has retransmission. Audio has none.
+func repairs(codecs []format) bool {
+	return slices.ContainsFunc(codecs, func(f format) bool { return f.rtx != 0 })
 }
 
 // pairs is how many audio slots there are: the three loudest and screen audio.
@@ -183,7 +188,7 @@ func (s *settlement) takeFormats(m *section, slot bool) bool {
 		if sent, there := s.sends[f.codec]; !s.bindable(f.pt, f.codec, false) || slot && there && sent != f.pt {
 			continue
 		}
-		if f.rtx != 0 && (f.rtx == f.pt || !s.bindable(f.rtx, f.codec, true)) {
+		if f.rtx != 0 && (f.codec == sfu.Opus || f.rtx == f.pt || !s.bindable(f.rtx, f.codec, true)) {
 			f.rtx = 0
 		}
 		m.codecs = append(m.codecs, f)

@@ -11,15 +11,12 @@ import (
 // readRIDs gives the layers that a section sends in simulcast (RFC 8853 §5.1), in the offer's order; nil when it sends one
 // stream without a name. Of alternatives the first is taken. Layers beyond layer.Max are left out.
 func (s *section) readRIDs() (rids []string) {
-	list := ""
-	for field := range strings.FieldsSeq(s.attributes.first("simulcast")) {
-		if list == "send" {
-			list = field
-			break
-		}
-		list = field
+	fields := strings.Fields(s.attributes.first("simulcast"))
+	at := slices.Index(fields, "send") + 1
+	if at == 0 || at == len(fields) {
+		return nil
 	}
-	for stream := range strings.SplitSeq(list, ";") {
+	for stream := range strings.SplitSeq(fields[at], ";") {
 		rid, _, _ := strings.Cut(stream, ",")
 		rid = strings.TrimPrefix(rid, "~") // paused at first
 		if len(rids) < layer.Max && s.sendsRID(rid) && !slices.Contains(rids, rid) {
