@@ -1,3 +1,4 @@
+import { untrack } from "svelte";
 import { SvelteSet } from "svelte/reactivity";
 import type { PictureEvent, Pictures } from "../browser/pictures";
 import { filmstrip, grid, gridWithin, pageSize, type Rect, type Size } from "../lib/layout";
@@ -81,7 +82,7 @@ export class Stage {
   });
 
   /** The shared screens of others, in the order of their seats. My own is not among them: it would show itself. */
-  readonly shares: readonly Tile[] = $derived(
+  readonly shares: readonly Tile[] = $derived.by(() =>
     this.#roster.participants
       .filter((participant) => participant.tracks.screen === "on")
       .map((participant) => ({
@@ -186,18 +187,8 @@ export class Stage {
 
   /** The roster changed, or who speaks: people keep their places as far as they can. */
   update(): void {
-    const { me, speaking } = this.#roster;
-    const cameraOf = new Map(this.#people.map(({ id, seat }) => [id, trackNumber(seat, "camera")]));
-    const voices = speaking.flatMap((id) => cameraOf.get(id) ?? []);
-    for (const track of voices) this.#lastSpoke.set(track, this.#now());
-    const mine = (me && cameraOf.get(me.id)) ?? null;
-    const order = keepOrder(this.#order, [...cameraOf.values()]);
-    const fixed = new Set(mine === null ? [] : [mine]);
-    this.#order = bringIntoView(order, this.#inView(), voices, this.#lastSpoke, fixed);
-    this.#speaker = nextSpeaker(this.#speaker, voices, mine);
-    const there = new Set(this.tiles.map((tile) => tile.track));
-    if (this.pins.some((pin) => !there.has(pin))) this.pins = this.pins.filter((pin) => there.has(pin));
-    this.setPage(this.page);
+    // It writes what it reads: an effect that calls it (a resize) must not follow that.
+    untrack(() => this.#arrange());
   }
 
   /** I left the meeting. */
@@ -212,6 +203,21 @@ export class Stage {
 
   close(): void {
     this.clear();
+  }
+
+  #arrange(): void {
+    const { me, speaking } = this.#roster;
+    const cameraOf = new Map(this.#people.map(({ id, seat }) => [id, trackNumber(seat, "camera")]));
+    const voices = speaking.flatMap((id) => cameraOf.get(id) ?? []);
+    for (const track of voices) this.#lastSpoke.set(track, this.#now());
+    const mine = (me && cameraOf.get(me.id)) ?? null;
+    const order = keepOrder(this.#order, [...cameraOf.values()]);
+    const fixed = new Set(mine === null ? [] : [mine]);
+    this.#order = bringIntoView(order, this.#inView(), voices, this.#lastSpoke, fixed);
+    this.#speaker = nextSpeaker(this.#speaker, voices, mine);
+    const there = new Set(this.tiles.map((tile) => tile.track));
+    if (this.pins.some((pin) => !there.has(pin))) this.pins = this.pins.filter((pin) => there.has(pin));
+    this.setPage(this.page);
   }
 
   /** How many camera tiles are seen without turning pages. */
