@@ -3,6 +3,8 @@ package rooms
 import (
 	"context"
 	"time"
+
+	"noom/internal/media"
 )
 
 // Advance lets time pass in all rooms at once. Nobody may use the rooms meanwhile.
@@ -32,3 +34,13 @@ type roomState = room // each has a variable named room
 
 // RoomEnded is closed when the session's room is out of the directory.
 func (s *Session) RoomEnded() <-chan struct{} { return s.room.loop.Ended() }
+
+// LosePeers has media give up all peers.
+func (r *Rooms) LosePeers() {
+	r.each(func(r *roomState) {
+		for id := range r.peers {
+			r.removePeer(id)
+			r.mediaEvents(media.Event{Kind: media.PeerLost, Peer: id})
+		}
+	})
+}

@@ -21,6 +21,7 @@ import (
 type node struct {
 	t     *testing.T
 	rooms *rooms.Rooms
+	media *media.Engine
 	stop  func() // ends the rooms as a server's end does; called at the test's end at the latest
 }
 
@@ -34,7 +35,7 @@ func newNode(t *testing.T, dir string) *node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &node{t: t, rooms: rooms.New(rooms.Config{Media: engine, Store: kept, Version: "test"})}
+	n := &node{t: t, media: engine, rooms: rooms.New(rooms.Config{Media: engine, Store: kept, Version: "test"})}
 	roomsEnd := run(t, n.rooms.Run)
 	mediaEnd := run(t, engine.Run)
 	stopped := false
