@@ -59,12 +59,12 @@ func (c *conn) poll(w http.ResponseWriter, r *http.Request) {
 		c.refuseOverlap(w, err)
 		return
 	}
-	defer func() {
-		c.link.endPoll()
-		c.rearm()
-	}()
 	c.pollBy.Stop()
 	packets := c.await(r.Context())
+	// The poll ends here and not after the answer: the client may have read that, and be back on another connection,
+	// before we know that it was written.
+	c.link.endPoll()
+	c.rearm()
 	switch {
 	case len(packets) > 0: // whether the client is still there afterwards says nothing: some close after each answer
 		c.writePackets(w, packets)
