@@ -12,8 +12,8 @@ import (
 const (
 	// videoCache in packets: about two seconds of the largest layer (2.5 Mb/s), more than any NACK waits for.
 	videoCache = 512
-	// audioCache in packets: 1.3 s of Opus, enough to tell repeated packets and reordering.
-	audioCache = 64
+	// audioCache in packets: no smaller than replayWindow, so that all that SRTP lets in finds its place.
+	audioCache = 256
 )
 
 // source is an m-line on which a peer sends, or the same of another worker as it comes out of a pipe.
