@@ -62,9 +62,7 @@ func (m *Room) forget(ctx context.Context, id sfu.PeerID) error {
 			continue
 		}
 		for _, w := range span {
-			if w != gone.worker { // whose router has removed them with the peer
-				errs = append(errs, m.setTrack(ctx, w, t, sfu.Off))
-			}
+			errs = append(errs, m.setTrack(ctx, w, t, sfu.Off))
 		}
 	}
 	return errors.Join(errs...)
