@@ -101,8 +101,10 @@ func TestSourcesAreToldByTheirOrder(t *testing.T) {
 	d, params := answered(t, offering("a b c d e f g",
 		opusLine("a", "a=sendonly\n"), vp8Line("b", "a=sendonly\n"), opusLine("c", "a=recvonly\n"),
 		vp8Line("d", "a=sendrecv\n"), opusLine("e", ""), vp8Line("f", "a=sendonly\n"), vp8Line("g", "a=inactive\n")), nil)
-	want := []string{"audio 3000 recvonly", "video 3000 recvonly", "audio 3000 sendonly", "video 3000 recvonly",
-		"audio 3000 recvonly", "video 0 inactive", "video 3000 inactive"}
+	want := []string{
+		"audio 3000 recvonly", "video 3000 recvonly", "audio 3000 sendonly", "video 3000 recvonly",
+		"audio 3000 recvonly", "video 0 inactive", "video 3000 inactive",
+	}
 	if diff := cmp.Diff(want, roles(d)); diff != "" {
 		t.Error(diff)
 	}
