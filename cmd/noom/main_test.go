@@ -125,12 +125,16 @@ func holdConnections(t *testing.T, url string) {
 }
 
 func TestAPortInUseIsSaidPlainlyAlsoForUDP(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	host := "127.0.0.1"
+	if runtime.GOOS == "linux" {
+		host = "127.42.0.2" // nobody else's connection takes, in TCP, the number that is held here in UDP
+	}
+	listener, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	packets, err := net.ListenPacket("udp", "127.0.0.1:0")
+	packets, err := net.ListenPacket("udp", net.JoinHostPort(host, "0"))
 	if err != nil {
 		t.Fatal(err)
 	}
