@@ -27,7 +27,7 @@ test('a screen shared in Chromium appears in Firefox, and goes when sharing ends
   assert.equal(await alice.exchanges(), 1);
   assert.equal(await bob.exchanges(), 1);
 
-  await alice.click('button', 'Stop sharing');
+  await alice.click('button', 'Share screen'); // pressed, it stops
   await until('the screen is gone', async () => (await screens()).length === 0);
   await alice.close();
   await bob.close();
