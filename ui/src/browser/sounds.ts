@@ -22,12 +22,15 @@ export class PageSounds implements Sounds {
   readonly #page: Document;
   readonly #sink: (blocked: boolean) => void;
   readonly #slots = new Map<RTCRtpReceiver, HTMLAudioElement>();
+  readonly #blocked = new Set<HTMLAudioElement>();
   #speaker = "";
 
   /** `sink` learns when the browser wants a click before it plays, and when it has had it. */
   constructor(page: Document, sink: (blocked: boolean) => void) {
     this.#page = page;
     this.#sink = sink;
+    // Any click or key is what the browser waits for.
+    for (const event of ["pointerup", "keydown"]) page.addEventListener(event, () => this.#unblock(), { capture: true });
   }
 
   addSlots(slots: readonly Slot[]): void {
@@ -71,15 +74,25 @@ export class PageSounds implements Sounds {
       audio.remove();
     }
     this.#slots.clear();
+    this.#blocked.clear();
+    this.#sink(false);
+  }
+
+  #unblock(): void {
+    for (const audio of this.#blocked) this.#play(audio);
   }
 
   #play(audio: HTMLAudioElement): void {
     audio.play().then(
-      () => this.#sink(false),
-      (error: unknown) => {
-        if (error instanceof DOMException && error.name === "NotAllowedError") this.#sink(true);
-      },
+      () => this.#note(audio, false),
+      (error: unknown) => this.#note(audio, error instanceof DOMException && error.name === "NotAllowedError"),
     );
+  }
+
+  #note(audio: HTMLAudioElement, blocked: boolean): void {
+    if (blocked && audio.srcObject) this.#blocked.add(audio);
+    else this.#blocked.delete(audio);
+    this.#sink(this.#blocked.size > 0);
   }
 
   #direct(audio: HTMLAudioElement): void {

@@ -68,8 +68,7 @@ export class Call {
   /** The last refusal by the server: of connecting, of joining. */
   failure: Failure | null = $state.raw(null);
   room: string = $state("");
-  /** The browser wants a click before it plays sound: see hear(). */
-  soundBlocked: boolean = $state(false);
+  #held: boolean = $state(false);
 
   readonly chat: Chat;
   readonly #parts: CallParts;
@@ -159,6 +158,11 @@ export class Call {
     return seat === undefined ? 0 : (this.#loudness.get(trackNumber(seat, "microphone")) ?? 0);
   }
 
+  /** The browser wants a click before it plays sound: see hear(). */
+  get soundBlocked(): boolean {
+    return this.#held && this.#inMeeting; // there is nothing to hear in the lobby
+  }
+
   /** Opens the lobby of a room: connects and proves the media path. App calls it. */
   open(room: string): void {
     if (this.#conversation?.room === room) return;
@@ -184,6 +188,7 @@ export class Call {
   async join(name: string): Promise<void> {
     this.#parts.preferences.name = name.trim();
     this.#bound = true;
+    this.hear(); // a click brought us here: browsers that held sound back let it go now
     await this.#enter();
   }
 
@@ -236,7 +241,7 @@ export class Call {
 
   /** The browser holds sound back, or does so no longer. */
   setSoundBlocked(blocked: boolean): void {
-    this.soundBlocked = blocked;
+    this.#held = blocked;
   }
 
   /** The network is another one: nothing waits for its timeout. */
@@ -391,7 +396,6 @@ export class Call {
     this.#parts.devices.stop();
     this.#parts.roster.clear();
     this.#parts.stage.clear();
-    this.soundBlocked = false;
     this.leftReason = reason;
     this.status = status;
   }
@@ -424,6 +428,10 @@ export class Call {
       pictures.setOwn(me ? trackNumber(me.seat, "camera") : 0, devices.cameraTrack);
     });
     $effect(() => sounds.setSpeaker(devices.speaker));
+    $effect(() => {
+      // Browsers play sound unasked on pages that capture: a reload needs no click once a device is open.
+      if (devices.microphoneTrack ?? devices.cameraTrack) sounds.hear();
+    });
     $effect(() => {
       if (!this.#inMeeting) return;
       const timer = setInterval(() => this.#listen(), loudnessPause);
