@@ -129,7 +129,7 @@ const linger = 5 * time.Second
 
 // teardown tells the handlers, last, and forgets the connection.
 func (c *conn) teardown(reason string) {
-	if c.link.isWebSocket() || c.out.isEmpty() {
+	if c.link.isWebSocket() || c.out.isEmpty() || reason == ReasonClosed { // a client that closed asks for nothing more
 		c.server.unlist(c)
 	} else {
 		time.AfterFunc(linger, func() { c.server.unlist(c) })

@@ -104,8 +104,15 @@ type rawPolling struct {
 
 func openPolling(t testing.TB, url string) *rawPolling {
 	t.Helper()
-	c := &rawPolling{address: url + "/socket.io/?EIO=4&transport=polling", client: &http.Client{Transport: &http.Transport{}}}
+	c := newPolling(t, url)
 	t.Cleanup(c.leave)
+	return c
+}
+
+// newPolling opens a connection that the caller leaves.
+func newPolling(t testing.TB, url string) *rawPolling {
+	t.Helper()
+	c := &rawPolling{address: url + "/socket.io/?EIO=4&transport=polling", client: &http.Client{Transport: &http.Transport{}}}
 	status, body := c.get(t)
 	var open struct {
 		SID string `json:"sid"`
