@@ -81,6 +81,9 @@ func (a *audience) next(s *testStream) []byte {
 
 // TestForwardAllocs holds the whole way of a packet, from Receive to fifty sealed copies in Out, to no allocation at all.
 func TestForwardAllocs(t *testing.T) {
+	if raced {
+		t.Skip("the race detector allocates")
+	}
 	for _, profile := range []srtp.ProtectionProfile{srtp.ProtectionProfileAeadAes128Gcm, srtp.ProtectionProfileAes128CmHmacSha1_80} {
 		t.Run(fmt.Sprintf("profile %#x", uint16(profile)), func(t *testing.T) {
 			a := newAudience(t, 50, profile)

@@ -28,6 +28,8 @@ type call struct {
 	// pipes are the tracks piped now, by the worker that wants them.
 	pipes map[pipeKey]bool
 	cut   bool // pipes carry nothing
+	// forgetful: peers that send nothing keep nothing of what they get.
+	forgetful bool
 	// profile of SRTP for those who join from now on.
 	profile srtp.ProtectionProfile
 }
@@ -145,7 +147,7 @@ func (c *call) flush(worker int) {
 		count := int32(0)
 		for data := range out.Packets(b) {
 			count++
-			if p := c.at(b.To); p != nil && (c.lost == nil || !c.lost(p, false, data)) {
+			if p := c.at(b.To); p != nil && (!c.forgetful || len(p.streams) > 0) && (c.lost == nil || !c.lost(p, false, data)) {
 				p.receive(b, data)
 			}
 		}

@@ -102,6 +102,9 @@ func (r *Router) seal(p *peer, memory, buf []byte, out *Out) int {
 
 // turn makes the unit's stream the slot's source, from this packet on.
 func (r *Router) turn(sl *slot, u *unit, out *Out) {
+	if sl.numbering == nil {
+		sl.numbering = newNumbering(sl.chance)
+	}
 	first := sl.resume(u)
 	sl.now = sl.sequence.Switch()
 	sl.past[sl.now%generations] = generation{

@@ -20,6 +20,10 @@ const (
 // resend answers a NACK for one packet from the stream's cache, over the slot's RTX SSRC (RFC 4588 §4).
 func (r *Router) resend(now time.Time, sl *slot, output uint16, out *Out) {
 	p := sl.peer
+	if sl.numbering == nil {
+		r.counts.NotKept++
+		return
+	}
 	number, sequence, ok := sl.sequence.Lookup(output)
 	g := &sl.past[number%generations]
 	if !ok || g.number != number || g.stream == nil || g.stream.kept == nil {

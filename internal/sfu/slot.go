@@ -34,21 +34,33 @@ type slot struct {
 	width   uint16 // of the tile, in pixels
 	height  uint16
 
-	source   *source // of track, that selector is about
-	selector layer.Selector
-	sequence seqmap.Map
-	munger   codec.Munger
-	past     [generations]generation // by number modulo generations
-	now      uint32                  // number of the newest
+	source     *source // of track, that selector is about
+	selector   layer.Selector
+	*numbering        // nil before the first packet: most slots never carry anything
+	chance     uint64 // where its numbers begin
 
 	stamp   uint32    // the highest timestamp sent
 	stamped time.Time // when; zero before the first packet
 	reports time.Time // when a sender report is due; zero while nothing is carried
 	packets uint32
 	octets  uint32 // of payload
+}
 
-	repairs uint16 // sequence number of the next retransmission
-	resent  [repeats]repeat
+// numbering is what a slot remembers to number its packets, and to send them again.
+type numbering struct {
+	sequence seqmap.Map
+	munger   codec.Munger
+	past     [generations]generation // by number modulo generations
+	now      uint32                  // number of the newest
+	repairs  uint16                  // sequence number of the next retransmission
+	resent   [repeats]repeat
+}
+
+// newNumbering begins numbers by chance, below 2^15: RFC 3711 §3.3.1, the rollover counter begins without doubt.
+func newNumbering(chance uint64) *numbering {
+	n := &numbering{repairs: uint16(chance>>16) & 0x7fff}
+	n.sequence.Start(uint16(chance) & 0x7fff)
+	return n
 }
 
 // generation is a run of packets from one stream.
@@ -68,10 +80,8 @@ type repeat struct {
 
 func (r *Router) addSlot(p *peer, i int) {
 	sl := &slot{peer: p, index: i, params: p.params.Slots[i], selector: layer.NewSelector()}
-	chance := r.config.Chance()
-	sl.sequence.Start(uint16(chance) & 0x7fff) // RFC 3711 §3.3.1: the rollover counter begins without doubt
-	sl.repairs = uint16(chance>>16) & 0x7fff
-	sl.stamp = uint32(chance >> 32)
+	sl.chance = r.config.Chance()
+	sl.stamp = uint32(sl.chance >> 32)
 	p.slots = append(p.slots, sl)
 	if sl.params.Audio {
 		p.audio = append(p.audio, sl)
@@ -114,6 +124,9 @@ func (sl *slot) forgetSource(s *source) {
 	if sl.source == s {
 		sl.turnAway()
 		sl.source = nil
+	}
+	if sl.numbering == nil {
+		return
 	}
 	for i := range sl.past {
 		if g := &sl.past[i]; g.stream != nil && g.stream.source == s {
