@@ -13,9 +13,6 @@ func check(all house) []string {
 	var found []string
 	for pkg, files := range all {
 		if pkg == "." {
-			if files[0].name == "deps_tmp.go" {
-				continue // go.mod is held by this file until every part has been written
-			}
 			found = append(found, fmt.Sprintf("%s: Go files do not lie in the root", files[0].name))
 			continue
 		}

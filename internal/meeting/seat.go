@@ -67,7 +67,11 @@ func (t *turn) leave(c Leave) *Error {
 		return err
 	}
 	t.unseat(p, LeftByChoice)
-	t.effect(Gone{ID: p.ID})
+	if p.lost.IsZero() {
+		t.effect(Gone{ID: p.ID})
+	} else {
+		t.forget(p) // the connection ended while the command waited, and nobody will end it again
+	}
 	t.insideChanged()
 	return nil
 }

@@ -76,13 +76,16 @@ func TestAnIdleConnectionIsCheap(t *testing.T) {
 	}
 }
 
-// settle waits until something that other goroutines are about to do has been done, or 10 s.
+// settle looks until something that other goroutines are about to do has been done, for 10 s: nothing tells when the
+// runtime is rid of a goroutine.
 func settle(done func() bool) bool {
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
 	for range 1_000 {
 		if done() {
 			return true
 		}
-		time.Sleep(10 * time.Millisecond) // nothing tells when the runtime is rid of a goroutine
+		<-look.C
 	}
 	return false
 }
