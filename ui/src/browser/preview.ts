@@ -3,7 +3,8 @@ import { makeVideo, play } from "./video";
 
 export class OwnPicture {
   readonly #sink: (shown: boolean) => void;
-  readonly #videos = new Set<HTMLVideoElement>();
+  /** The elements, each with the track's number that it is labelled with. */
+  readonly #videos = new Map<HTMLVideoElement, number | undefined>();
   #media: MediaStreamTrack | null = null;
   #shown = false;
 
@@ -15,23 +16,22 @@ export class OwnPicture {
   set(media: MediaStreamTrack | null): void {
     if (media === this.#media) return;
     this.#media = media;
-    for (const video of this.#videos) this.#fill(video);
+    for (const video of this.#videos.keys()) this.#fill(video);
     if (!media) this.#show(false);
   }
 
   /** Puts the picture into the container until the returned function is called. `track` labels it, if known. */
   mount(container: HTMLElement, track?: number): () => void {
     const video = makeVideo(container.ownerDocument);
-    if (track !== undefined) video.dataset["track"] = String(track);
     video.addEventListener("loadeddata", () => this.#show(this.#media !== null));
-    this.#videos.add(video);
+    this.#videos.set(video, track);
     this.#fill(video);
     container.append(video);
     return () => this.#unmount(video);
   }
 
   unmountAll(): void {
-    for (const video of [...this.#videos]) this.#unmount(video);
+    for (const video of [...this.#videos.keys()]) this.#unmount(video);
   }
 
   #unmount(video: HTMLVideoElement): void {
@@ -44,6 +44,9 @@ export class OwnPicture {
     video.srcObject = this.#media ? new MediaStream([this.#media]) : null;
     // An element without a stream keeps its last frame: it must not be seen.
     video.hidden = this.#media === null;
+    const track = this.#videos.get(video);
+    if (this.#media && track !== undefined) video.dataset["track"] = String(track);
+    else delete video.dataset["track"];
     if (this.#media) play(video);
   }
 

@@ -379,6 +379,7 @@ export class Call {
 
   #lost(): void {
     this.#unanswered = true;
+    this.#link.down();
     if (this.status === "meeting") this.status = "reconnecting";
     this.#givingUp ??= setTimeout(() => this.#end("left", "lost"), giveUpAfter);
   }

@@ -16,6 +16,8 @@ const restartsBeforeRenewal = 2;
 /** The longest pause between attempts, in ms. */
 const longestPause = 30_000;
 const healthPause = 2000;
+/** Browsers say in several events that the network is another. In ms. */
+const networkPause = 300;
 /** Looks at the statistics that must agree before a trouble is shown or taken back. */
 const agreement = 3;
 
@@ -31,11 +33,14 @@ export class Link {
   readonly #openPeer: OpenPeer;
   readonly #screenings: readonly Screening[];
   #exchange: Exchange = async () => null;
+  /** Offers can be asked now. */
+  #reachable = false;
   /** The server has answered the last offer. */
   #agreed = false;
   #restarts = 0;
   #attempts = 0;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
+  #newNetwork: ReturnType<typeof setTimeout> | undefined;
   #health: ReturnType<typeof setInterval> | undefined;
   #last: Sample | null = null;
   #poorOut = 0;
@@ -49,8 +54,14 @@ export class Link {
   /** The server can be asked: connects, or says again what it did not hear. */
   up(exchange: Exchange): void {
     this.#exchange = exchange;
+    this.#reachable = true;
     if (!this.peer) this.renew();
     else if (!this.#agreed) void this.#negotiate(this.#restarts > 0);
+  }
+
+  /** The server cannot be asked: media goes on as long as it does. */
+  down(): void {
+    this.#reachable = false;
   }
 
   /** Makes a new connection in place of the one there is. */
@@ -70,11 +81,18 @@ export class Link {
 
   /** The network is another: addresses are found anew. */
   networkChanged(): void {
-    if (this.peer && this.state !== "none") void this.#restart();
+    clearTimeout(this.#newNetwork);
+    this.#newNetwork = setTimeout(() => {
+      if (!this.peer) return;
+      this.#restarts = 0; // it is not the server that has forgotten us
+      void this.#restart();
+    }, networkPause);
   }
 
   close(): void {
     this.#drop();
+    clearTimeout(this.#newNetwork);
+    this.#reachable = false;
     this.#restarts = 0;
     this.#attempts = 0;
     this.state = "none";
@@ -107,7 +125,7 @@ export class Link {
   }
 
   async #restart(): Promise<void> {
-    if (this.#restarts >= restartsBeforeRenewal) {
+    if (this.#reachable && this.#restarts >= restartsBeforeRenewal) {
       this.#restarts = 0;
       return this.renew();
     }
@@ -119,6 +137,7 @@ export class Link {
     const { peer } = this;
     if (!peer) return;
     this.#agreed = false;
+    if (!this.#reachable) return; // up() comes back to it
     this.#watch(Math.min(longestPause, connectTimeout * 2 ** this.#attempts++));
     try {
       const agreed = await peer.negotiate({ restart });
