@@ -55,6 +55,12 @@ type world struct {
 	keys    map[meeting.ID]meeting.Key
 	seats   map[uint32]meeting.ID // every seat ever given
 	said    uint64
+	out     map[track]meeting.TrackState // what media was told to let out or to hold back
+}
+
+type track struct {
+	seat uint32
+	kind meeting.Kind
 }
 
 func (w *world) apply(t *rapid.T, c meeting.Command) {
@@ -85,6 +91,12 @@ func (w *world) apply(t *rapid.T, c meeting.Command) {
 				delete(w.pages, e.ID)
 				delete(w.keys, e.ID)
 			}
+		case meeting.TrackSet:
+			if e.State == meeting.Off {
+				delete(w.out, track{e.Seat, e.Kind})
+			} else {
+				w.out[track{e.Seat, e.Kind}] = e.State
+			}
 		case meeting.Tell:
 			for _, id := range e.To {
 				w.pages[id].read(t, e.Event)
@@ -102,6 +114,17 @@ func (w *world) check(t *rapid.T) {
 	truth := map[meeting.ID]meeting.Participant{}
 	for _, p := range w.meeting.Inside() {
 		truth[p.ID], _ = w.meeting.Find(p.ID)
+	}
+	out := map[track]meeting.TrackState{}
+	for _, p := range truth {
+		for kind, state := range []meeting.TrackState{p.Tracks.Microphone, p.Tracks.Camera, p.Tracks.Screen, p.Tracks.ScreenAudio} {
+			if state != meeting.Off {
+				out[track{p.Seat, meeting.Kind(kind)}] = state
+			}
+		}
+	}
+	if d := cmp.Diff(out, w.out, cmp.AllowUnexported(track{})); d != "" {
+		t.Fatalf("media lets out other tracks (-truth +media):\n%s", d)
 	}
 	for id, p := range w.pages {
 		if _, inside := truth[id]; inside != p.inside {
@@ -139,6 +162,7 @@ func TestWhateverHappensEveryPageKnowsTheTruth(t *testing.T) {
 			meeting: meeting.New(meeting.Config{Room: "r", Chance: func() uint64 { drawn++; return drawn }}),
 			now:     time.UnixMilli(1795425300000),
 			pages:   map[meeting.ID]*page{}, keys: map[meeting.ID]meeting.Key{}, seats: map[uint32]meeting.ID{},
+			out: map[track]meeting.TrackState{},
 		}
 		someone := func(t *rapid.T) meeting.ID {
 			ids := slices.Sorted(maps.Keys(w.pages))

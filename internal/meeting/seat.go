@@ -76,9 +76,14 @@ func (t *turn) leave(c Leave) *Error {
 	return nil
 }
 
-// unseat takes the seat away and tells the others. The seat's number is never used again. The caller decides what
-// becomes of the session, and then tells those outside.
+// unseat takes the seat away, with what was let out from there, and tells the others. The seat's number is never used
+// again. The caller decides what becomes of the session, and then tells those outside.
 func (t *turn) unseat(p *member, why LeftReason) {
+	for kind := range kinds {
+		if *p.Tracks.of(kind) != Off {
+			t.effect(TrackSet{Seat: p.Seat, Kind: kind, State: Off})
+		}
+	}
 	t.m.seated = slices.DeleteFunc(t.m.seated, func(q *member) bool { return q == p })
 	p.Seat, p.Away, p.Tracks, p.Joined = 0, false, noTracks, 0
 	t.tellInside(p.ID, Left{ID: p.ID, Reason: why})
