@@ -80,7 +80,7 @@ func (c *conn) heartbeat() {
 	case missed:
 		c.end(ending{reason: ReasonPing, cut: true})
 	case ping:
-		c.do(c.out.control(textPacket(string(rune(enginePing)))))
+		c.do(c.out.control(barePacket(enginePing)))
 	}
 }
 
@@ -112,7 +112,7 @@ func (c *conn) end(e ending) {
 	} else if ws != nil {
 		c.do(c.out.close()) // its writer says goodbye by a close frame
 	} else {
-		c.out.close(textPacket(string(rune(engineClose))))
+		c.out.close(barePacket(engineClose))
 	}
 	close(c.gone)
 	if e.cut && ws != nil {

@@ -7,6 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+func textPacket(s string) packet { return packet{data: []byte(s)} }
+
 func TestMessagesAreReadAsTheyWereWritten(t *testing.T) {
 	for _, c := range []struct {
 		text string

@@ -129,7 +129,6 @@ func TestDisconnectIsCalledOnceAndLast(t *testing.T) {
 				leave.do(c, s, socket)
 				close(goOn)
 			}
-			// A client that breaks off while the server is at work may be noticed by either of two.
 			if got := <-reasons; got != leave.reason {
 				t.Errorf("reason %q, want %q", got, leave.reason)
 			}

@@ -29,7 +29,8 @@ type packet struct {
 	binary bool
 }
 
-func textPacket(s string) packet { return packet{data: []byte(s)} }
+// barePacket is one that says nothing but its type.
+func barePacket(kind byte) packet { return packet{data: []byte{kind}} }
 
 var (
 	errEmptyPacket = errors.New("empty packet")

@@ -108,7 +108,7 @@ func (c *conn) await(ctx context.Context) []packet {
 		case <-ctx.Done():
 			return nil
 		case <-hold:
-			return []packet{textPacket(string(rune(engineNoop)))}
+			return []packet{barePacket(engineNoop)}
 		}
 	}
 }

@@ -183,6 +183,9 @@ func (c *conn) depart(s *Socket, reason string) {
 		return
 	}
 	s.departed = true
+	if s.dismissed.Load() { // before what ends it now
+		reason = ReasonServerLeft
+	}
 	c.out.shut(&s.gate)
 	s.namespace.remove(s)
 	s.acks.cancel()

@@ -128,9 +128,11 @@ func TestNothingIsLeftOfTenThousandConnections(t *testing.T) {
 		t.Errorf("memory went from %d to %d KiB", before>>10, after>>10)
 	}
 	for name, ns := range s.namespaces {
+		ns.mu.Lock()
 		if len(ns.sockets)+len(ns.rooms) > 0 {
 			t.Errorf("%s: %d sockets and %d rooms are left", name, len(ns.sockets), len(ns.rooms))
 		}
+		ns.mu.Unlock()
 	}
 }
 

@@ -22,6 +22,7 @@ type Socket struct {
 	acks      acks
 	rooms     map[string]struct{} // guarded by the namespace
 	left      bool                // likewise
+	dismissed atomic.Bool         // by Disconnect
 	departed  bool                // the handler has been told; owned by the conn's turn
 }
 
@@ -123,6 +124,7 @@ func (s *Socket) Disconnect() {
 	d, first := s.conn.out.shut(&s.gate, last)
 	s.conn.do(d)
 	if first {
+		s.dismissed.Store(true)
 		s.conn.server.spawn(func() { // ends when the handler has returned
 			s.conn.takeTurn()
 			defer s.conn.yieldTurn()
