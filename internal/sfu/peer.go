@@ -187,8 +187,8 @@ func (r *Router) Enter(now time.Time, id PeerID, in RoomID, seat uint32) {
 	r.remind(now)
 }
 
-// RemovePeer takes a peer away, with its tracks, its slots and everything kept for it. A track's state stays as the meeting
-// decided it, should its participant come back with another peer.
+// RemovePeer takes a peer away, with its tracks, its slots and everything kept for it. A track that is let out stays so,
+// should its participant come back with another peer.
 func (r *Router) RemovePeer(now time.Time, id PeerID, out *Out) {
 	p := r.peers[id]
 	if p == nil {
@@ -210,7 +210,7 @@ func (r *Router) RemovePeer(now time.Time, id PeerID, out *Out) {
 	m.peers = slices.DeleteFunc(m.peers, func(other *peer) bool { return other == p })
 	for _, s := range p.sources {
 		if s != nil {
-			m.release(s)
+			m.orphan(s)
 		}
 	}
 	r.place(now, m, out)

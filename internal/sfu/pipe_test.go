@@ -132,3 +132,30 @@ func TestASenderThatComesBackOnAnotherWorkerIsSeenAgain(t *testing.T) {
 	}
 	continuous(t, bob.slot(4))
 }
+
+func TestWhatLivedHereIsNotPipedOnFromElsewhere(t *testing.T) {
+	c := newCall(t, 3)
+	alice, bob, carol := c.join("alice", 0), c.join("bob", 1), c.join("carol", 0)
+	for _, p := range []*testPeer{bob, carol} {
+		p.view(Wish{alice.track(Camera), 320, 180})
+	}
+	alice.camera()
+	c.run(time.Second)
+	// alice reloads the page on the third worker: her old peer goes, and the one worker has not yet said that it no
+	// longer wants her camera when the host has it piped to both from its new home.
+	number := alice.track(Camera)
+	alice.silent = true
+	c.workers[0].RemovePeer(c.now, alice.id, c.outs[0])
+	c.flush(0)
+	before := c.workers[0].Counters().PacketsPiped
+	c.workers[0].ReceivePiped(c.now, Piped{Worker: 0, Room: testRoom, Track: number, Codec: VP8, Arrived: c.now, Captured: c.now, Data: []byte{
+		0x80, 96, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0x10, 0, 0, 0,
+	}}, c.outs[0])
+	if got := c.workers[0].Counters(); got.PacketsPiped != before || got.NotPiped != 0 {
+		t.Errorf("%d packets were piped on, %d not taken", got.PacketsPiped-before, got.NotPiped)
+	}
+	c.workers[0].SetTrack(c.now, testRoom, number, Off, c.outs[0])
+	if n := len(c.workers[0].rooms[testRoom].tracks); n != 4 {
+		t.Errorf("%d tracks are known, want the 4 of carol", n)
+	}
+}

@@ -93,6 +93,20 @@ func (m *room) release(s *source) {
 	}
 }
 
+// orphan releases the source of a peer that is going away. Its track, should it go on elsewhere, comes from there: it is no
+// longer ours to pipe. One that is off may never come again.
+func (m *room) orphan(s *source) {
+	t := s.track
+	if t == nil {
+		return // another peer has taken the seat
+	}
+	m.release(s)
+	t.workers = nil
+	if t.state == Off {
+		m.drop(t)
+	}
+}
+
 // local tells whether one of this worker's peers sends the track.
 func (t *track) local() bool { return t.source != nil && t.source.owner != nil }
 
