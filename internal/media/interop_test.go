@@ -395,3 +395,23 @@ func TestANewPeerInTheSeatTakesItsTracksOver(t *testing.T) {
 		}
 	}
 }
+
+// Somebody may be inside without a transport: not yet, or not any more.
+func TestMicrophonesOfPeersThatAreNotThereTakeNobodysPlace(t *testing.T) {
+	m := open(t, start(t, media.Config{Workers: 2}))
+	alice, bob := newClient(t, m, 1), newClient(t, m, 2)
+	letOut := func(seats ...uint32) {
+		for _, seat := range seats {
+			if err := m.room.SetTrack(t.Context(), sfu.NewTrack(seat, sfu.Microphone), sfu.On); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	letOut(11, 12, 13)
+	bob.join(t)
+	letOut(14, 15, 16)
+	alice.join(t)
+	alice.let(t, sfu.Microphone, sfu.On)
+	alice.publish() // too quietly to be chosen among many
+	bob.next(t, "voice", func(r received) bool { return bob.slot(r.mid).Audio })
+}

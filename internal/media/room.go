@@ -168,13 +168,17 @@ func (m *Room) RemovePeer(ctx context.Context, id sfu.PeerID) error {
 	})
 }
 
-// SetTrack says what a participant lets out of a track.
+// SetTrack says what a participant lets out of a track. Routers learn it once the participant has a peer: a track that
+// nobody sends must not take a slot from one that somebody does.
 func (m *Room) SetTrack(ctx context.Context, t sfu.Track, s sfu.TrackState) error {
 	return m.loop.Do(ctx, func(m *Room) error {
 		if s == sfu.Off {
 			delete(m.tracks, t)
 		} else {
 			m.tracks[t] = s
+			if m.home(t.Seat()) == nil {
+				return nil
+			}
 		}
 		for _, w := range m.span() {
 			if err := m.setTrack(ctx, w, t, s); err != nil {

@@ -24,12 +24,15 @@ func (m *Room) span() []*worker {
 	return span
 }
 
-// settle makes a member known that has just entered: its tracks to every router, all tracks to its own.
+// settle makes a member known that has just entered: its tracks to every router, all tracks that somebody sends to its own.
 func (m *Room) settle(ctx context.Context, entered *member) error {
 	span := m.span()
 	m.lead.Store(int32(span[0].index))
 	var errs []error
 	for t, s := range m.tracks {
+		if m.home(t.Seat()) == nil {
+			continue
+		}
 		for _, w := range span {
 			if w == entered.worker || t.Seat() == entered.seat {
 				errs = append(errs, m.setTrack(ctx, w, t, s))
