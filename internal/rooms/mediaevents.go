@@ -42,14 +42,34 @@ func (r *room) mediaEvent(e media.Event) (c *client, s SlotState, slot bool) {
 		r.peerLost(e)
 	case media.SlotSwitched:
 		c = r.peers[e.Peer]
-		if c == nil || e.Slot >= len(c.peer.params.Slots) {
+		if c == nil {
 			return nil, s, false // of a peer that was replaced meanwhile
 		}
-		s = SlotState{MID: c.peer.params.Slots[e.Slot].MID, Track: uint32(e.Track), FromTS: e.FromTS}
+		s = SlotState{Track: uint32(e.Track), FromTS: e.FromTS}
+		known := e.Slot < len(c.peer.params.Slots)
+		if known { // else its offer is still being answered: tellEarly tells it
+			s.MID = c.peer.params.Slots[e.Slot].MID
+		}
 		c.peer.slots[e.Slot] = s
-		return c, s, true
+		return c, s, known
 	}
 	return nil, s, false
+}
+
+// tellEarly names the slots from number first on, which an offer has just added, and tells those that media has filled
+// already.
+func (c *client) tellEarly(first int) {
+	var e slotsEvent
+	for i := first; i < len(c.peer.params.Slots); i++ {
+		if s, filled := c.peer.slots[i]; filled {
+			s.MID = c.peer.params.Slots[i].MID
+			c.peer.slots[i] = s
+			e.Slots = append(e.Slots, s)
+		}
+	}
+	if len(e.Slots) > 0 {
+		c.send(e.EventName(), encode(e))
+	}
 }
 
 func (r *room) speakers(tracks [3]sfu.Track) {

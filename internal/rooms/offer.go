@@ -140,8 +140,10 @@ func (r *room) settle(s *Session, n negotiated, err error, reply Reply[string]) 
 	case c.peer == nil || c.peer.id != n.id: // media gave it up meanwhile
 		reply("", errLostPeer)
 	default:
+		known := len(c.peer.params.Slots)
 		c.peer.params = n.params
 		reply(n.answer, nil)
+		c.tellEarly(known)
 	}
 }
 
