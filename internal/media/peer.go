@@ -45,7 +45,7 @@ func (w *worker) addPeer(room *Room, id sfu.PeerID, p sfu.PeerParams) error {
 func (w *worker) updatePeer(id sfu.PeerID, p sfu.PeerParams) error {
 	known := w.peers[id]
 	if known == nil {
-		return errUnknownPeer
+		return ErrUnknownPeer
 	}
 	if err := w.router.UpdatePeer(w.now, id, p); err != nil {
 		return err
@@ -219,7 +219,7 @@ func (w *worker) startHandshake(p *peer, first []byte) {
 func (w *worker) endHandshake(id sfu.PeerID, h *handshake, done established, err error) error {
 	p := w.peers[id]
 	if p == nil || p.handshake != h {
-		return errUnknownPeer
+		return ErrUnknownPeer
 	}
 	p.handshake = nil
 	if err == nil {

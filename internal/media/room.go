@@ -134,12 +134,12 @@ func (m *Room) Enter(ctx context.Context, id sfu.PeerID, seat uint32) error {
 	return m.loop.Do(ctx, func(m *Room) error {
 		p := m.members[id]
 		if p == nil {
-			return errUnknownPeer
+			return ErrUnknownPeer
 		}
 		w := p.worker
 		err := w.do(ctx, id, func() error {
 			if w.peers[id] == nil {
-				return errUnknownPeer
+				return ErrUnknownPeer
 			}
 			w.rooms[m.id] = m
 			w.router.Enter(w.now, id, m.id, seat)
@@ -203,7 +203,7 @@ func (m *Room) PeerStats(ctx context.Context, id sfu.PeerID) (s sfu.PeerStats, e
 	err = m.with(ctx, id, func(_ *member, w *worker) error {
 		var ok bool
 		if s, ok = w.router.PeerStats(id); !ok {
-			return errUnknownPeer
+			return ErrUnknownPeer
 		}
 		return nil
 	})
@@ -215,7 +215,7 @@ func (m *Room) with(ctx context.Context, id sfu.PeerID, f func(*member, *worker)
 	return m.loop.Do(ctx, func(m *Room) error {
 		p := m.members[id]
 		if p == nil {
-			return errUnknownPeer
+			return ErrUnknownPeer
 		}
 		return p.worker.do(ctx, id, func() error { return f(p, p.worker) })
 	})

@@ -21,8 +21,8 @@ const (
 	turnInputs = 8
 )
 
-// errUnknownPeer is what an operation on a peer that is not (or no longer) there returns.
-var errUnknownPeer = errors.New("no such peer")
+// ErrUnknownPeer is what an operation on a peer that is not (or no longer) there returns.
+var ErrUnknownPeer = errors.New("no such peer")
 
 // worker owns one router, and all that belongs to its peers. Its loop goroutine alone touches what is below "owned".
 type worker struct {

@@ -35,12 +35,14 @@ type roomState = room // each has a variable named room
 // RoomEnded is closed when the session's room is out of the directory.
 func (s *Session) RoomEnded() <-chan struct{} { return s.room.loop.Ended() }
 
-// LosePeers has media give up all peers.
-func (r *Rooms) LosePeers() {
+// LosePeers has media give up all peers. told: the rooms have heard of it.
+func (r *Rooms) LosePeers(told bool) {
 	r.each(func(r *roomState) {
 		for id := range r.peers {
 			r.removePeer(id)
-			r.mediaEvents(media.Event{Kind: media.PeerLost, Peer: id})
+			if told {
+				r.mediaEvents(media.Event{Kind: media.PeerLost, Peer: id})
+			}
 		}
 	})
 }

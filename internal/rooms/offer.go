@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 
+	"noom/internal/media"
 	"noom/internal/meeting"
 	"noom/internal/sdp"
 	"noom/internal/sfu"
@@ -76,7 +77,11 @@ func (r *room) negotiate(ctx context.Context, offer string, before *peer, lost [
 	defer cancel()
 	if !n.fresh {
 		n.id = before.id
-		if err := r.media.UpdatePeer(ctx, n.id, *n.params); err != nil {
+		err := r.media.UpdatePeer(ctx, n.id, *n.params)
+		if errors.Is(err, media.ErrUnknownPeer) { // lost, and the room is about to hear of it
+			return n, errLostPeer
+		}
+		if err != nil {
 			return n, fmt.Errorf("updating peer %d: %w", n.id, err)
 		}
 		return n, nil

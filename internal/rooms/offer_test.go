@@ -333,13 +333,23 @@ func TestAnOfferForALostPeerIsAConflictOnce(t *testing.T) {
 	n := newNode(t, t.TempDir())
 	ann := call(t, n.join("ann"))
 	ann.offer(nil)
-	n.rooms.LosePeers()
+	n.rooms.LosePeers(true)
 	offer := ann.pc.LocalDescription().SDP
 	if _, err := ann.send(offer); !refusedAs(err, meeting.Conflict) {
 		t.Errorf("got %v, want a conflict", err)
 	}
 	if _, err := ann.send(offer); err != nil { // by now the client has had its chance to use another certificate
 		t.Error(err)
+	}
+}
+
+func TestAnOfferForAPeerOfWhoseEndTheRoomHasNotHeardIsAConflictToo(t *testing.T) {
+	n := newNode(t, t.TempDir())
+	ann := call(t, n.join("ann"))
+	ann.offer(nil)
+	n.rooms.LosePeers(false)
+	if _, err := ann.send(ann.pc.LocalDescription().SDP); !refusedAs(err, meeting.Conflict) {
+		t.Errorf("got %v, want a conflict", err)
 	}
 }
 
