@@ -19,7 +19,7 @@ for (const engine of names) {
     try {
       await until('several pictures show', async () => (await person.pictures()).length >= 4, { within: 40_000 });
       const samples = await person.page.evaluate(watch, 15_000);
-      const wrong = samples.filter(({ name, code }) => code !== null && Number(name.match(/\d+/)?.[0]) !== code);
+      const wrong = samples.filter(({ name, code }) => code !== null && Number(name.match(/\d+/)?.[0]) % 16 !== code);
       assert.deepEqual(wrong, []);
       const decoded = samples.filter(({ code }) => code !== null).length;
       assert.ok(decoded >= 100, `only ${decoded} of ${samples.length} samples could be read`);
@@ -35,7 +35,7 @@ async function watch(duration) {
   const canvas = document.createElement('canvas');
   const bits = 4;
   canvas.width = 64;
-  canvas.height = 16;
+  canvas.height = 36;
   const context = canvas.getContext('2d', { willReadFrequently: true });
   const samples = [];
   const end = performance.now() + duration;
@@ -47,12 +47,14 @@ async function watch(duration) {
       const name = video.closest('[role=group]')?.getAttribute('aria-label') ?? '';
       if (!/^bot/i.test(name)) continue;
       context.drawImage(video, 0, 0, canvas.width, canvas.height);
-      const row = context.getImageData(0, canvas.height / 2, canvas.width, 1).data;
+      const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data;
+      const light = (x, y) => pixels[4 * (Math.floor(y * canvas.height) * canvas.width + Math.floor(x * canvas.width))];
       let code = 0;
       for (let bit = 0; bit < bits; bit++) {
-        const light = row[4 * Math.floor(((bit + 0.5) * canvas.width) / bits)];
-        if (light > 100 && light < 156) code = null; // between black and white: a frame that cannot be read
-        if (code !== null) code = code * 2 + (light >= 128 ? 1 : 0);
+        // Each quarter is white over black for a one, black over white for a zero (internal/load).
+        const difference = light((bit + 0.5) / bits, 0.22) - light((bit + 0.5) / bits, 0.78);
+        if (Math.abs(difference) < 128) code = null; // not a coded picture
+        if (code !== null) code = code * 2 + (difference > 0 ? 1 : 0);
       }
       samples.push({ name, code });
     }
