@@ -43,12 +43,13 @@ func (d *directory) removeUfrag(ufrag string, id sfu.PeerID) {
 	d.ufrags.remove(maphash.String(d.seed, ufrag), id)
 }
 
-// addAddr says that the address was proven by o. The latest proof wins.
+// addAddr says that the address was proven by o. Whoever proved it first has it until removeAddr, then the next: who can
+// forge the source of a check must not turn off another's media. The routers hold it so among the peers of each.
 func (d *directory) addAddr(a netip.AddrPort, o owner) {
 	d.addrs.put(maphash.Comparable(d.seed, a), o)
 }
 
-// removeAddr forgets the address unless someone else has proven it since.
+// removeAddr forgets that this peer has proven the address.
 func (d *directory) removeAddr(a netip.AddrPort, id sfu.PeerID) {
 	d.addrs.remove(maphash.Comparable(d.seed, a), id)
 }
@@ -56,7 +57,7 @@ func (d *directory) removeAddr(a netip.AddrPort, id sfu.PeerID) {
 // tableSize is the number of chains: at 4 096 peers on a node a chain holds one link.
 const tableSize = 4096
 
-// table maps 64-bit keyed hashes to owners. The seed is secret, so nobody can aim for a collision, and by chance
+// table maps 64-bit keyed hashes to owners, the earliest of each first. The seed is secret, so nobody can aim for a collision, and by chance
 // one happens among a million keys with probability 3e-8.
 type table struct {
 	write  sync.Mutex
@@ -79,31 +80,39 @@ func (t *table) get(key uint64) (owner, bool) {
 	return owner{}, false
 }
 
+// put adds an owner of the key, behind those that it has.
 func (t *table) put(key uint64, o owner) {
 	t.write.Lock()
 	defer t.write.Unlock()
 	chain := &t.chains[key%tableSize]
-	chain.Store(&link{key: key, owner: o, next: without(chain.Load(), key)})
+	chain.Store(with(without(chain.Load(), key, o.peer), link{key: key, owner: o}))
 }
 
+// remove takes away one owner of the key.
 func (t *table) remove(key uint64, id sfu.PeerID) {
 	t.write.Lock()
 	defer t.write.Unlock()
-	if o, ok := t.get(key); ok && o.peer == id {
-		chain := &t.chains[key%tableSize]
-		chain.Store(without(chain.Load(), key))
-	}
+	chain := &t.chains[key%tableSize]
+	chain.Store(without(chain.Load(), key, id))
 }
 
-// without copies the chain, leaving out the link with this key.
-func without(l *link, key uint64) *link {
+// with copies the chain and ends it with one more link.
+func with(l *link, last link) *link {
+	if l == nil {
+		return &last
+	}
+	return &link{key: l.key, owner: l.owner, next: with(l.next, last)}
+}
+
+// without copies the chain, leaving out the link of this key and peer.
+func without(l *link, key uint64, id sfu.PeerID) *link {
 	if l == nil {
 		return nil
 	}
-	if l.key == key {
+	if l.key == key && l.owner.peer == id {
 		return l.next
 	}
-	return &link{key: l.key, owner: l.owner, next: without(l.next, key)}
+	return &link{key: l.key, owner: l.owner, next: without(l.next, key, id)}
 }
 
 const (

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/netip"
 	"testing"
+
+	"noom/internal/sfu"
 )
 
 // bindingRequest is a STUN check with this USERNAME, and nothing that would pass as authentic.
@@ -47,16 +49,21 @@ func TestMediaGoesByAddressAndChecksGoByUfrag(t *testing.T) {
 	}
 }
 
-func TestTheLatestProofOfAnAddressWinsAndOutlivesTheEarlier(t *testing.T) {
+func TestAnAddressIsItsFirstOwnersUntilThatOneIsGone(t *testing.T) {
 	d := newDirectory()
 	addr := netip.MustParseAddrPort("192.0.2.1:4000")
-	d.addAddr(addr, owner{peer: 1, worker: 0})
-	d.addAddr(addr, owner{peer: 2, worker: 1})
-	d.removeAddr(addr, 1)
-	if got, ok := d.find(addr, []byte{0x80}); !ok || got.peer != 2 {
-		t.Errorf("address belongs to %v %v, want peer 2", got, ok)
+	for i := range 3 {
+		d.addAddr(addr, owner{peer: sfu.PeerID(i + 1), worker: i})
 	}
 	d.removeAddr(addr, 2)
+	if got, ok := d.find(addr, []byte{0x80}); !ok || got.peer != 1 {
+		t.Errorf("address belongs to %v %v, want peer 1", got, ok)
+	}
+	d.removeAddr(addr, 1)
+	if got, ok := d.find(addr, []byte{0x80}); !ok || got.peer != 3 {
+		t.Errorf("address belongs to %v %v, want peer 3", got, ok)
+	}
+	d.removeAddr(addr, 3)
 	if got, ok := d.find(addr, []byte{0x80}); ok {
 		t.Errorf("address still belongs to %v", got)
 	}

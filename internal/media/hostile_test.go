@@ -246,3 +246,34 @@ func TestHalfHandshakesAreBoundedAndHarmNoJoin(t *testing.T) {
 		}
 	}
 }
+
+// Who can forge the source of a datagram, and holds credentials of a peer of their own, must not turn another's media off.
+func TestACheckThatSeemsToComeFromAnotherPeerTakesNothingFromIt(t *testing.T) {
+	m := open(t, start(t, media.Config{Workers: 2}))
+	alice, mallory, carol := newClient(t, m, 1), newClient(t, m, 2), newClient(t, m, 3)
+	for _, c := range []*client{alice, mallory, carol} {
+		c.join(t) // the first and the third on one worker, the second on the other
+	}
+	alice.let(t, sfu.Microphone, sfu.On)
+	alice.publish()
+	voice := func(r received) bool { return carol.slot(r.mid).Audio }
+	carol.next(t, "voice", voice)
+	p := mallory.params
+	check, err := stun.Build(stun.BindingRequest, stun.TransactionID, stun.NewUsername(p.LocalUfrag+":"+p.RemoteUfrag),
+		stun.RawAttribute{Type: stun.AttrUseCandidate}, stun.NewShortTermIntegrity(p.LocalPwd), stun.Fingerprint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := alice.socket.WriteTo(check.Raw, target(m.engine)); err != nil {
+		t.Fatal(err)
+	}
+	m.await("forged path", func(e media.Event) bool {
+		return e.Kind == media.PathFound && e.Peer == mallory.id && e.Address.Port() == localAddrPort(alice.socket.UDPConn).Port()
+	})
+	for len(carol.packets) > 0 {
+		<-carol.packets
+	}
+	for range 50 {
+		carol.next(t, "voice after the forged check", voice)
+	}
+}
