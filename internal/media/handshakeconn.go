@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"errors"
 	"net"
 	"net/netip"
 	"slices"
@@ -90,6 +91,10 @@ func (c *handshakeConn) WriteTo(b []byte, _ net.Addr) (int, error) {
 		return len(b), nil
 	}
 	if err := c.socket.write(c.addr(), b); err != nil {
+		var op *net.OpError
+		if errors.As(err, &op) { // which names the address, and why a handshake failed is logged
+			err = op.Err
+		}
 		return 0, err
 	}
 	return len(b), nil
