@@ -69,7 +69,7 @@ var impure = []string{
 // impureCalls are the functions of package time that read or wait for the real clock.
 var impureCalls = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "NewTimer", "NewTicker", "Tick"}
 
-// maxLines is how long a Go file that is not a test may be. STYLE asks for 100 to 300; beyond this nobody reads on.
+// maxLines is how long a Go file that is not a test may be. 100 to 300 read best; beyond this nobody reads on.
 const maxLines = 400
 
 // refusedNames say nothing about what is inside.
