@@ -25,8 +25,10 @@ export default defineConfig({
       "/healthz": server,
     },
   },
+  // In tests `svelte` is the one of browsers too: that for servers has no effects.
+  ...(process.env["VITEST"] && { resolve: { conditions: ["browser"] } }),
   test: {
-    environment: "node",
+    environment: "./build/browser-environment.ts",
     include: ["src/**/*.test.ts"],
   },
 });

@@ -14,6 +14,16 @@ function overlap(a: Rect, b: Rect): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
+/** Within a pixel, which rounding may take. */
+function inside(rect: Rect, window: Size): boolean {
+  return rect.x >= 0 && rect.y >= 0 && rect.x + rect.width <= window.width + 1 && rect.y + rect.height <= window.height + 1;
+}
+
+function allowedShape({ width, height }: Rect): boolean {
+  if (height <= 40) return true; // rounding weighs too much
+  return width / height > 4 / 3 - 0.05 && width / height < 16 / 9 + 0.05;
+}
+
 describe.each(windows)("in a window of $width × $height the grid", (window) => {
   const counts = Array.from({ length: 49 }, (_, index) => index + 1);
 
@@ -21,13 +31,9 @@ describe.each(windows)("in a window of $width × $height the grid", (window) => 
     for (const count of counts) {
       const rects = grid(count, window);
       expect(rects).toHaveLength(count);
-      for (const [index, rect] of rects.entries()) {
-        expect(rect.x + rect.width).toBeLessThanOrEqual(window.width + 1);
-        expect(rect.y + rect.height).toBeLessThanOrEqual(window.height + 1);
-        if (rect.height > 40) expect(rect.width / rect.height).toBeGreaterThan(4 / 3 - 0.05);
-        if (rect.height > 40) expect(rect.width / rect.height).toBeLessThan(16 / 9 + 0.05);
-        for (const other of rects.slice(index + 1)) expect(overlap(rect, other)).toBe(false);
-      }
+      expect(rects.filter((rect) => !inside(rect, window))).toEqual([]);
+      expect(rects.filter((rect) => !allowedShape(rect))).toEqual([]);
+      expect(rects.filter((rect, index) => rects.slice(index + 1).some((other) => overlap(rect, other)))).toEqual([]);
     }
   });
 

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { Malformed, parseAnswer, parseRefusal, parseServerEvent, type RequestName } from "./parse";
 
-const examples = new URL("../../../protocol/examples/", import.meta.url);
+const examples = pathToFileURL(`${process.cwd()}/../protocol/examples/`);
 const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, examples), "utf8"));
 const names = (folder: string) => readdirSync(new URL(folder, examples)).map((file) => file.replace(/\.json$/, ""));
 

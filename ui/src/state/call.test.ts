@@ -1,0 +1,319 @@
+import { flushSync } from "svelte";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeMedia, FakeTrack, asTrack } from "../browser/fake-media";
+import { FakePeers, FakePictures, FakeSounds, FakeStore } from "../browser/fakes";
+import { FakeServer, person } from "../browser/fake-signalling";
+import type { Message, Participant } from "../lib/protocol";
+import { Call } from "./call.svelte";
+import { Devices } from "./devices.svelte";
+import { Notices } from "./notices.svelte";
+import { Preferences } from "./preferences.svelte";
+import { Roster } from "./roster.svelte";
+import { Stage } from "./stage.svelte";
+
+function build(tabStore = new FakeStore()) {
+  const server = new FakeServer();
+  const [media, peers, pictures, sounds, notices, roster] = [
+    new FakeMedia(),
+    new FakePeers(),
+    new FakePictures(),
+    new FakeSounds(),
+    new Notices(),
+    new Roster(),
+  ];
+  const preferences = new Preferences(new FakeStore());
+  const devices = new Devices(media, preferences, notices);
+  const stage = new Stage(roster, preferences, pictures);
+  const { openSignalling } = server;
+  const call = new Call({
+    ...{ openSignalling, openPeer: peers.open, tabStore, media, pictures, sounds },
+    ...{ preferences, devices, notices, roster, stage },
+  });
+  server.answers.offer = () => ({ ok: true, value: { sdp: "answer" } });
+  admit(server, person(1, { id: "me" }));
+  return { call, server, media, peers, pictures, sounds, preferences, devices, stage, tabStore };
+}
+
+function admit(server: FakeServer, you: Participant, others: Participant[] = [], chat: Message[] = []): void {
+  server.answers.join = () => ({ ok: true, value: { you, participants: others, chat, settings: {}, slots: [] } });
+}
+
+/** Lets promises and effects run. */
+async function settle(): Promise<void> {
+  for (let round = 0; round < 5; round++) {
+    await vi.advanceTimersByTimeAsync(0);
+    flushSync();
+  }
+}
+
+let house: ReturnType<typeof build>;
+beforeEach(() => {
+  vi.useFakeTimers();
+  house = build();
+});
+afterEach(() => {
+  house.call.close();
+  house.devices.close();
+  vi.useRealTimers();
+});
+
+async function inMeeting(): Promise<typeof house> {
+  house.call.open("team");
+  house.server.connect();
+  await settle();
+  await house.call.join("Ann");
+  await settle();
+  return house;
+}
+
+describe("the lobby", () => {
+  it("connects and proves the media path before anybody joins", async () => {
+    const { call, server, peers } = house;
+    call.open("team");
+    expect(call.status).toBe("connecting");
+    server.connect({ inside: [{ id: "p2", name: "Ben" }] });
+    await settle();
+    expect(call.status).toBe("lobby");
+    expect(call.inside.map((one) => one.name)).toEqual(["Ben"]);
+    expect(server.asked("offer")).toEqual([{ sdp: "offer" }]);
+    expect(server.asked("join")).toEqual([]);
+    peers.newest.report = [
+      { type: "candidate-pair", id: "a", localCandidateId: "l", selected: true, currentRoundTripTime: 0.02 },
+    ];
+    peers.newest.become("connected");
+    await settle();
+    expect(call.path).toEqual({ kind: "udp", rtt: 20 });
+  });
+
+  it("sends nothing before the join, and everything that is on after it", async () => {
+    const { call, server, peers, devices } = house;
+    call.open("team");
+    server.connect();
+    await settle();
+    expect([...peers.newest.sending.values()].every((track) => track === null)).toBe(true);
+    await call.join(" Ann ");
+    await settle();
+    expect(server.asked("join")).toEqual([{ name: "Ann" }]);
+    expect(peers.newest.sending.get("microphone")).toBe(devices.microphoneTrack);
+    expect(peers.newest.sending.get("camera")).toBe(devices.cameraTrack);
+    expect(server.asked("publish")).toEqual([
+      { track: "microphone", state: "on" },
+      { track: "camera", state: "on" },
+    ]);
+  });
+
+  it("stays when the server refuses the join, and says why", async () => {
+    const { call, server } = house;
+    server.answers.join = () => ({ ok: false, failure: { code: "full", text: "Full." } });
+    call.open("team");
+    server.connect();
+    await call.join("Ann");
+    expect(call.status).toBe("lobby");
+    expect(call.failure?.code).toBe("full");
+  });
+
+  it("joins as soon as it can when the server was not there at the click", async () => {
+    const { call, server } = house;
+    call.open("team");
+    await call.join("Ann");
+    expect(call.status).toBe("joining");
+    server.connect();
+    await settle();
+    expect(call.status).toBe("meeting");
+  });
+
+  it("is left for good when the server refuses the connection", () => {
+    const { call, server } = house;
+    call.open("team");
+    server.refuse();
+    expect([call.status, call.leftReason, call.failure?.code]).toEqual(["left", "failed", "full"]);
+    expect(server.open).toBe(0);
+  });
+});
+
+describe("in the meeting", () => {
+  it("a muted microphone sends nothing, and is there again at once", async () => {
+    const { call, server, peers, devices } = await inMeeting();
+    const track = devices.microphoneTrack;
+    await call.setMicrophone(false);
+    await settle();
+    expect(peers.newest.sending.get("microphone")).toBeNull();
+    expect(devices.microphoneTrack).toBe(track); // still open, for the meter
+    expect(server.asked("publish").at(-1)).toEqual({ track: "microphone", state: "muted" });
+    await call.setMicrophone(true);
+    await settle();
+    expect(peers.newest.sending.get("microphone")).toBe(track);
+  });
+
+  it("a camera that is off is dark", async () => {
+    const { call, server, media, peers } = await inMeeting();
+    await call.setCamera(false);
+    await settle();
+    expect(media.opened.filter((track) => track.kind === "video").map((track) => track.readyState)).toEqual(["ended"]);
+    expect(peers.newest.sending.get("camera")).toBeNull();
+    expect(server.asked("publish").at(-1)).toEqual({ track: "camera", state: "off" });
+  });
+
+  it("a shared screen ends with the browser's own button", async () => {
+    const { call, server, media, peers } = await inMeeting();
+    const screen = new FakeTrack("video", { id: "screen", label: "Screen" });
+    media.screen = { video: asTrack(screen), audio: null };
+    await call.shareScreen();
+    await settle();
+    expect(call.sharing).toBe(true);
+    expect(peers.newest.sending.get("screen")).toBe(asTrack(screen));
+    screen.end();
+    await settle();
+    expect(call.sharing).toBe(false);
+    expect(server.asked("publish").at(-1)).toEqual({ track: "screen", state: "off" });
+  });
+
+  it("asks for the pictures on the stage, once they have come to rest", async () => {
+    const { server, stage } = await inMeeting();
+    stage.resize(1000, 500, 2);
+    server.say({ event: "joined", data: { participant: person(2, { tracks: camera("on") }) } });
+    flushSync();
+    await vi.advanceTimersByTimeAsync(150);
+    const [wish] = server.asked("view").at(-1)?.tracks ?? [];
+    expect(wish?.track).toBe(9);
+    expect(wish?.width).toBe(992);
+  });
+
+  it("learns who comes, changes, speaks and goes", async () => {
+    const { call, server } = await inMeeting();
+    server.say({ event: "joined", data: { participant: person(2) } });
+    server.say({ event: "updated", data: { participant: person(2, { name: "Ben", away: true }) } });
+    server.say({ event: "speaker", data: { speaking: ["p2"] } });
+    expect(call.participants).toMatchObject([{ name: "Ben", away: true }]);
+    expect(call.speaking).toEqual(["p2"]);
+    server.say({ event: "left", data: { id: "p2", reason: "left" } });
+    expect([call.participants, call.speaking]).toEqual([[], []]);
+  });
+
+  it("tells how loud each voice is", async () => {
+    const { call, server, sounds } = await inMeeting();
+    server.say({ event: "joined", data: { participant: person(2) } });
+    sounds.loud.set(8, 0.6);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(call.loudness("p2")).toBe(0.6);
+    expect(call.loudness("nobody")).toBe(0);
+  });
+
+  it("notices talk while muted", async () => {
+    const { call, media } = await inMeeting();
+    await call.setMicrophone(false);
+    media.loudness = 0.8;
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(call.mutedTalking).toBe(true);
+    await call.setMicrophone(true);
+    expect(call.mutedTalking).toBe(false);
+  });
+});
+
+describe("a lost connection", () => {
+  it("is resumed with the key and the last number, and media never stops", async () => {
+    const { call, server, peers } = await inMeeting();
+    server.say({ event: "joined", data: { participant: person(2) } }, 7);
+    server.cut();
+    expect([call.status, call.troubles]).toEqual(["reconnecting", ["signalling"]]);
+    await call.setMicrophone(false);
+    await settle();
+    expect(peers.newest.sending.get("microphone")).toBeNull();
+    server.connect({ resumed: true, joined: true }, 7);
+    await settle();
+    expect(server.auths.at(-1)).toMatchObject({ key: "key1", last: 7 });
+    expect([call.status, call.troubles]).toEqual(["meeting", []]);
+    expect(server.asked("join")).toHaveLength(1);
+    expect(server.asked("publish").at(-1)).toEqual({ track: "microphone", state: "muted" });
+    expect(peers.made).toHaveLength(1);
+  });
+
+  it("takes events twice told only once", async () => {
+    const { call, server } = await inMeeting();
+    const joined = { event: "joined", data: { participant: person(2) } } as const;
+    server.say(joined, 8);
+    server.say({ event: "left", data: { id: "p2", reason: "left" } }, 9);
+    server.say(joined, 8);
+    expect(call.participants).toEqual([]);
+  });
+
+  it("is made good by a fresh snapshot when too much was missed", async () => {
+    const { call, server, peers } = await inMeeting();
+    server.cut();
+    admit(server, person(1, { id: "me" }), [person(3)]);
+    server.connect({ resumed: false, joined: true }, 900);
+    await settle();
+    expect(call.participants.map((one) => one.id)).toEqual(["p3"]);
+    expect(peers.made).toHaveLength(1);
+  });
+
+  it("gets a new seat and a new media connection from a server that has forgotten everything", async () => {
+    const { call, server, peers } = await inMeeting();
+    server.cut();
+    admit(server, person(5, { id: "me5" }));
+    server.connect({ id: "me5", key: "key2", resumed: false, joined: false }, 0);
+    await settle();
+    expect([call.status, call.me?.seat]).toEqual(["meeting", 5]);
+    expect(peers.made.map((peer) => peer.closed)).toEqual([true, false]);
+    expect(peers.newest.sending.get("camera")).not.toBeNull();
+    expect(server.asked("publish").filter(({ track }) => track === "camera")).toHaveLength(2);
+  });
+
+  it("is given up after five minutes", async () => {
+    const { call, server } = await inMeeting();
+    server.cut();
+    await vi.advanceTimersByTimeAsync(5 * 60_000);
+    expect([call.status, call.leftReason]).toEqual(["left", "lost"]);
+  });
+});
+
+describe("a reload", () => {
+  it("returns to the seat without a click", async () => {
+    const { tabStore } = await inMeeting();
+    house.call.close();
+    house = build(tabStore);
+    house.call.open("team");
+    house.server.connect({ joined: true });
+    await settle();
+    expect(house.server.auths).toEqual([{ room: "team", name: "Guest", key: "key1" }]);
+    expect(house.call.status).toBe("meeting");
+  });
+});
+
+describe("the end", () => {
+  it("gives up the seat, and the devices go dark", async () => {
+    const { call, server, media, tabStore } = await inMeeting();
+    await call.leave();
+    await settle();
+    expect([call.status, call.leftReason]).toEqual(["left", "you-left"]);
+    expect(server.asked("leave")).toHaveLength(1);
+    expect(tabStore.entries.size).toBe(0);
+    expect(media.opened.every((track) => track.readyState === "ended")).toBe(true);
+    await call.rejoin();
+    server.connect();
+    await settle();
+    expect(call.status).toBe("meeting");
+  });
+
+  it.each([
+    ["removed", 0],
+    ["ended", 0],
+    ["replaced", 1],
+  ] as const)("%s is told, and the key is kept only if the seat can be taken back", async (reason, keys) => {
+    const { call, server, tabStore } = await inMeeting();
+    server.say({ event: "ended", data: { reason } });
+    expect([call.status, call.leftReason, tabStore.entries.size]).toEqual(["left", reason, keys]);
+    expect(server.open).toBe(0);
+  });
+
+  it("a server that shuts down is waited for", async () => {
+    const { call, server } = await inMeeting();
+    server.say({ event: "ended", data: { reason: "shutdown" } });
+    server.cut();
+    expect([call.status, server.open]).toEqual(["reconnecting", 1]);
+  });
+});
+
+function camera(state: "on" | "off"): Participant["tracks"] {
+  return { microphone: "off", camera: state, screen: "off", "screen-audio": "off" };
+}

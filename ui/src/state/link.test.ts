@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { FakePeers } from "../browser/fakes";
+import { Link } from "./link.svelte";
+
+let peers: FakePeers;
+let link: Link;
+let answer: string | null;
+beforeEach(() => {
+  vi.useFakeTimers();
+  peers = new FakePeers();
+  link = new Link(peers.open, []);
+  answer = "answer";
+});
+afterEach(() => {
+  link.close();
+  vi.useRealTimers();
+});
+
+async function connected(): Promise<void> {
+  link.up(async () => answer);
+  await vi.advanceTimersByTimeAsync(0);
+  peers.newest.become("connected");
+}
+
+it("an interruption of seconds heals by itself, a longer one gets new credentials", async () => {
+  await connected();
+  peers.newest.become("interrupted");
+  expect(link.state).toBe("interrupted");
+  await vi.advanceTimersByTimeAsync(2000);
+  peers.newest.become("connected");
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(peers.newest.negotiations).toEqual([false]);
+  peers.newest.become("interrupted");
+  await vi.advanceTimersByTimeAsync(3500);
+  expect(peers.newest.negotiations).toEqual([false, true]);
+});
+
+it("a failed connection is restarted at once, and made anew when that does not help", async () => {
+  await connected();
+  peers.newest.become("failed");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(peers.newest.negotiations).toEqual([false, true]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(peers.made.length).toBeGreaterThan(1);
+  expect(peers.made[0]?.closed).toBe(true);
+});
+
+it("an unanswered offer is made again when the server is there", async () => {
+  answer = null;
+  link.up(async () => answer);
+  await vi.advanceTimersByTimeAsync(0);
+  answer = "answer";
+  link.up(async () => answer);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(peers.made).toHaveLength(1);
+  expect(peers.newest.negotiations).toEqual([false, false]);
+});
+
+it("nothing is offered, and nothing thrown away, while the server cannot be asked", async () => {
+  await connected();
+  link.down();
+  peers.newest.become("failed");
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(peers.made).toHaveLength(1);
+  expect(peers.newest.negotiations).toEqual([false]);
+  link.up(async () => answer);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(peers.newest.negotiations).toEqual([false, true]);
+});
+
+it("several signs of one new network make one restart", async () => {
+  await connected();
+  link.networkChanged();
+  link.networkChanged();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(peers.newest.negotiations).toEqual([false, true]);
+});
+
+it("poor sending shows after three looks, and goes after three good ones", async () => {
+  await connected();
+  peers.newest.report = [{ type: "remote-inbound-rtp", fractionLost: 0.3 }];
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(link.sendsPoorly).toBe(false);
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(link.sendsPoorly).toBe(true);
+  peers.newest.report = [];
+  await vi.advanceTimersByTimeAsync(6000);
+  expect(link.sendsPoorly).toBe(false);
+});

@@ -1,0 +1,47 @@
+import { flushSync } from "svelte";
+import { expect, it } from "vitest";
+import { FakeStore } from "../browser/fakes";
+import { Preferences } from "./preferences.svelte";
+
+it("what is set is there after a reload", () => {
+  const store = new FakeStore();
+  const before = new Preferences(store);
+  before.name = "Ann";
+  before.theme = "dark";
+  before.camera = { id: "c", label: "Lid" };
+  before.shortcuts = false;
+  before.rememberRoom("team", 5);
+  flushSync();
+  before.close();
+  const after = new Preferences(store);
+  expect(after).toMatchObject({ name: "Ann", theme: "dark", camera: { id: "c" }, shortcuts: false });
+  expect(after.recentRooms).toEqual([{ name: "team", at: 5 }]);
+  after.close();
+});
+
+it.each([
+  ["nothing", null],
+  ["no JSON", "{"],
+  ["null", "null"],
+  ["a list", "[1]"],
+  ["wrong types", '{"name":1,"theme":"pink","language":"xx","camera":{"id":1},"cameraOn":"yes","recentRooms":[1,{"name":"A/B","at":1}]}'],
+])("%s in storage means defaults", (_, json) => {
+  const store = new FakeStore();
+  if (json !== null) store.write("noom.preferences", json);
+  const preferences = new Preferences(store, ["fr", "ko-KR", "en"]);
+  expect(preferences).toMatchObject({ name: "", theme: "system", language: "ko", camera: null, cameraOn: true });
+  expect(preferences.recentRooms).toEqual([]);
+  preferences.close();
+});
+
+it("the newest eight rooms are remembered, each once", () => {
+  const preferences = new Preferences(new FakeStore());
+  for (let n = 0; n < 10; n++) preferences.rememberRoom(`room${n}`, n);
+  preferences.rememberRoom("room5", 99);
+  expect(preferences.recentRooms.map((room) => room.name)).toEqual(
+    ["room5", "room9", "room8", "room7", "room6", "room4", "room3", "room2"],
+  );
+  preferences.forgetRoom("room9");
+  expect(preferences.recentRooms).toHaveLength(7);
+  preferences.close();
+});
