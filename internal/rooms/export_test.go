@@ -14,6 +14,9 @@ func (r *Rooms) Advance(d time.Duration) {
 	r.each(func(*room) {}) // the loop sets its timer anew after each task
 }
 
+// Finish waits until all rooms have done what they are doing: events are told before the last of their turn is done.
+func (r *Rooms) Finish() { r.each(func(*room) {}) }
+
 // Break makes a room's goroutine panic.
 func (r *Rooms) Break() { r.each(func(*room) { panic("a fault of ours") }) }
 

@@ -264,6 +264,7 @@ func TestMediaGoesOnWhileTheSessionIsAway(t *testing.T) {
 // wantPeers holds media to a number of peers.
 func (n *node) wantPeers(want int) {
 	n.t.Helper()
+	n.rooms.Finish()
 	if got := n.media.Stats().Peers; got != want {
 		n.t.Errorf("%d peers, want %d", got, want)
 	}
