@@ -24,7 +24,7 @@ import { Link } from "./link.svelte";
 import type { Notices } from "./notices.svelte";
 import type { Preferences } from "./preferences.svelte";
 import type { Roster } from "./roster.svelte";
-import { outlets, Publisher } from "./sending";
+import { outlets, Publisher, states } from "./sending";
 import { Sharing } from "./sharing.svelte";
 import type { Stage } from "./stage.svelte";
 import { Viewing } from "./viewing";
@@ -231,7 +231,8 @@ export class Call {
   async rename(name: string): Promise<void> {
     this.#parts.preferences.name = name.trim();
     const result = await this.#request("rename", { name });
-    if (!result.ok) this.#complain(result.failure);
+    if (result.ok) this.#parts.roster.amend({ name: name.trim() });
+    else this.#complain(result.failure);
   }
 
   /** Plays the sound that the browser held back; call it from a click. */
@@ -418,7 +419,15 @@ export class Call {
       }
     });
     $effect(() => {
-      if (this.status === "meeting") this.#publisher.publish(outlets(devices, this.#sharing));
+      const { microphone, camera, screen, "screen-audio": sound } = outlets(devices, this.#sharing);
+      const mine = { microphone: microphone.state, camera: camera.state, screen: screen.state, "screen-audio": sound.state };
+      // Again with each change of the status: after a return the server's word on me is older than my own.
+      if (this.#inMeeting) untrack(() => roster.showMine(mine));
+    });
+    $effect(() => {
+      const wanted = outlets(devices, this.#sharing);
+      if (this.status === "meeting") this.#publisher.publish(wanted);
+      if (this.#inMeeting) untrack(() => roster.amend({ tracks: states(wanted) }));
     });
     $effect(() => {
       if (this.status === "meeting") this.#viewing.show(stage.wishes);

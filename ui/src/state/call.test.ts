@@ -145,6 +145,17 @@ describe("in the meeting", () => {
     expect(peers.newest.sending.get("microphone")).toBe(track);
   });
 
+  it("I see of myself what the others see, though the server tells it to them only", async () => {
+    const { call, server } = await inMeeting();
+    expect(call.me?.tracks).toMatchObject({ microphone: "on", camera: "on", screen: "off" });
+    await call.setMicrophone(false);
+    await settle();
+    expect(call.me?.tracks.microphone).toBe("muted");
+    await call.rename("Anna");
+    expect(call.me?.name).toBe("Anna");
+    expect(server.asked("rename")).toEqual([{ name: "Anna" }]);
+  });
+
   it("a camera that is off is dark", async () => {
     const { call, server, media, peers } = await inMeeting();
     await call.setCamera(false);

@@ -26,6 +26,12 @@ export function outlets(devices: Devices, sharing: Sharing): Outlets {
   };
 }
 
+/** What the others are told. */
+export function states(wanted: Outlets): Participant["tracks"] {
+  const { microphone, camera, screen, "screen-audio": screenAudio } = wanted;
+  return { microphone: microphone.state, camera: camera.state, screen: screen.state, "screen-audio": screenAudio.state };
+}
+
 function outlet(track: MediaStreamTrack | null): Outlet {
   return track ? { state: "on", track } : shut;
 }
