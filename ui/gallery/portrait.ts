@@ -28,7 +28,10 @@ const rooms = [
 const width = 1280;
 const height = 720;
 
-export function portrait(seed: number): string {
+/** As an address that an <img> takes. */
+export const portrait = (seed: number): string => paintPortrait(seed).toDataURL("image/jpeg", 0.86);
+
+export function paintPortrait(seed: number): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = width;
   canvas.height = height;
@@ -46,7 +49,7 @@ export function portrait(seed: number): string {
   person(pen, { skin: pick(skins), hair: pick(hairs), cloth: pick(cloths), long: random() > 0.5, random });
   pen.restore();
   finish(pen, random);
-  return canvas.toDataURL("image/jpeg", 0.86);
+  return canvas;
 }
 
 function room(pen: Pen, [near, far]: readonly string[], random: () => number): void {
@@ -154,12 +157,13 @@ function head(pen: Pen, skin: string): void {
 
 function features(pen: Pen, skin: string, hair: string, random: () => number): void {
   const dark = `color-mix(in oklab, ${skin}, black 62%)`;
+  const iris = random() > 0.7 ? "#4f6b58" : "#3a2619";
   for (const side of [-1, 1]) {
     pen.fillStyle = "rgb(214 92 80 / 13%)";
     pen.beginPath();
     pen.ellipse(side * 66, 44, 34, 24, 0, 0, 7);
     pen.fill();
-    eye(pen, side * 46, -8, random);
+    eye(pen, side * 46, -8, iris);
     pen.strokeStyle = `color-mix(in oklab, ${hair}, black 20%)`;
     pen.lineWidth = 8;
     pen.lineCap = "round";
@@ -193,12 +197,12 @@ function features(pen: Pen, skin: string, hair: string, random: () => number): v
   if (random() > 0.62) glasses(pen, dark);
 }
 
-function eye(pen: Pen, x: number, y: number, random: () => number): void {
+function eye(pen: Pen, x: number, y: number, iris: string): void {
   pen.fillStyle = "#f4efe9";
   pen.beginPath();
   pen.ellipse(x, y, 20, 11.5, 0, 0, 7);
   pen.fill();
-  pen.fillStyle = random() > 0.7 ? "#4f6b58" : "#3a2619";
+  pen.fillStyle = iris;
   pen.beginPath();
   pen.arc(x, y - 1, 10.5, 0, 7);
   pen.fill();

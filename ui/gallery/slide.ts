@@ -1,5 +1,8 @@
+/** As an address that an <img> takes. */
+export const slide = (): string => paintSlide().toDataURL("image/png");
+
 /** What someone might share: a page of figures, sharp enough to judge how text looks on the stage. */
-export function slide(): string {
+export function paintSlide(): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = 1920;
   canvas.height = 1080;
@@ -37,5 +40,5 @@ export function slide(): string {
     pen.font = "400 34px 'Noto Sans CJK KR', sans-serif";
     pen.fillText(meaning, 1364, y + 112);
   });
-  return canvas.toDataURL("image/png");
+  return canvas;
 }
