@@ -8,7 +8,7 @@ count=0
 while IFS=: read -r file target; do
   package=./$(dirname "$file")
   echo "--- $package $target"
-  "$GO" test -run '^$' -fuzz "^$target\$" -fuzztime "$time" "$package"
+  "$GO" test -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 20x "$package"
   count=$((count + 1))
 done < <(grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' internal cmd protocol 2>/dev/null | sed -E 's/:func /:/' | sort)
 if ((count == 0)); then
