@@ -36,14 +36,17 @@ func (s *Session) Offer(ctx context.Context, offer string, reply Reply[string]) 
 	if !begun {
 		return
 	}
-	n, err := s.room.negotiate(ctx, offer, before, lost)
-	done := s.room.loop.Do(context.WithoutCancel(ctx), func(r *room) error { // or the client could never offer again
-		r.settle(s, n, err, reply)
-		return nil
-	})
-	if done != nil {
-		reply("", done)
-	}
+	n, err := negotiated{}, errors.New("reading the offer came to no end")
+	defer func() { // even if it panics, or the client could never offer again
+		done := s.room.loop.Do(context.WithoutCancel(ctx), func(r *room) error {
+			r.settle(s, n, err, reply)
+			return nil
+		})
+		if done != nil {
+			reply("", done)
+		}
+	}()
+	n, err = s.room.negotiate(ctx, offer, before, lost)
 }
 
 // negotiated is what became of an offer.
