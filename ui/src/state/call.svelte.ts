@@ -419,12 +419,6 @@ export class Call {
       }
     });
     $effect(() => {
-      const { microphone, camera, screen, "screen-audio": sound } = outlets(devices, this.#sharing);
-      const mine = { microphone: microphone.state, camera: camera.state, screen: screen.state, "screen-audio": sound.state };
-      // Again with each change of the status: after a return the server's word on me is older than my own.
-      if (this.#inMeeting) untrack(() => roster.showMine(mine));
-    });
-    $effect(() => {
       const wanted = outlets(devices, this.#sharing);
       if (this.status === "meeting") this.#publisher.publish(wanted);
       if (this.#inMeeting) untrack(() => roster.amend({ tracks: states(wanted) }));

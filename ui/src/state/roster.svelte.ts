@@ -1,4 +1,4 @@
-import { kinds, type Insider, type Participant, type Snapshot } from "../lib/protocol";
+import { type Insider, type Participant, type Snapshot } from "../lib/protocol";
 import { withoutParticipant, withParticipant } from "../lib/roster";
 
 /** Who is in the meeting. Call writes it from what the server says; Stage reads it too. */
@@ -21,12 +21,6 @@ export class Roster {
   put(participant: Participant): void {
     if (participant.id === this.me?.id) this.me = participant;
     else this.participants = withParticipant(this.participants, participant);
-  }
-
-  /** What I let out of my own tracks: the server tells it to the others only. */
-  showMine(tracks: Participant["tracks"]): void {
-    const { me } = this;
-    if (me && kinds.some((kind) => me.tracks[kind] !== tracks[kind])) this.me = { ...me, tracks };
   }
 
   /** What I changed about myself: the server tells it to the others only. */
