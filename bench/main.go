@@ -31,7 +31,7 @@ type point struct {
 	Duration time.Duration // of the measurement, after the last join
 }
 
-// points are the first rows of the table in docs/PERFORMANCE.md; 1.5 Mb/s is what a 720p camera sends.
+// points are what bench/results tells of; 1.5 Mb/s is what a 720p camera sends.
 var points = []point{
 	{Name: "broadcast to 10", Senders: 1, Viewers: 10, Kbps: 1500, Audio: true, Duration: 10 * time.Second},
 	{Name: "broadcast to 50", Senders: 1, Viewers: 50, Kbps: 1500, Audio: true, Duration: 10 * time.Second},
