@@ -43,8 +43,3 @@ export const names = Object.keys(engines);
 export function launch(engine, { camera = 'fps=10' } = {}) {
   return puppeteer.launch({ ...engines[engine]({ camera }), protocolTimeout: 60_000 });
 }
-
-/** A context of its own in a running browser: its own storage, as another person's browser has. */
-export async function isolated(browser) {
-  return browser.createBrowserContext();
-}

@@ -65,7 +65,7 @@ export class Server {
     await once(ss, 'exit');
   }
 
-  /** Runs bots until the returned `stop` is called; resolves once they have all joined. */
+  /** Sends bots into a room; they stay until the returned `stop` is called. */
   async bots(room, { senders, args = [] }) {
     const load = spawn(binary, [
       'load', '--url', this.url, '--room', room, '--senders', String(senders), '--viewers', '0', '--duration', '10m', ...args,
