@@ -89,7 +89,7 @@ export class FakeChat implements Public<Chat> {
   unread = $state(0);
   firstUnread: string | null = $state(null);
   send(text: string): boolean {
-    const from = { id: "me", name: "Mina Park" };
+    const from = { id: "me", name: "Mina Park", who: "w1" };
     const message = {
       id: String(this.messages.length),
       from,

@@ -1,6 +1,11 @@
+import { openStore } from "../src/browser/storage";
 import { trackNumber, type Participant, type TrackState } from "../src/lib/protocol";
 import type { Screen } from "../src/state/app.svelte";
 import type { ChatMessage } from "../src/state/chat.svelte";
+import { Keyring } from "../src/state/keyring.svelte";
+import { Meeting, type Ask } from "../src/state/meeting.svelte";
+import { Reactions } from "../src/state/reactions.svelte";
+import { Roster } from "../src/state/roster.svelte";
 import { FakeApp, FakeCall, FakeChat, FakeDevices, FakePreferences, FakeStage } from "./fakes.svelte";
 import { portrait } from "./portrait";
 import { slide } from "./slide";
@@ -13,6 +18,9 @@ const more = {
   en: ["Priya Nair", "Leo Fischer", "Chloé Martin", "Ravi Menon", "Hana Kim", "Oskar Lind", "Grace Liu", "Idris Cole"],
   ko: ["오민재", "신유나", "Leo Fischer", "강태오", "문소율", "배준호", "임채원", "서다인"],
 };
+
+/** There is no server in the gallery. */
+const nobody: Ask = async () => ({ ok: false, failure: { code: "unreachable", text: "gallery" } });
 
 /** Everything a screen shows, as the address asks for it. */
 export function scene(query: URLSearchParams) {
@@ -46,7 +54,12 @@ export function scene(query: URLSearchParams) {
   troubles(devices, call, query);
   const stage = new FakeStage(call, pictures(people));
   if (query.get("layout") === "speaker") stage.layout = "speaker";
-  return { app, preferences, devices, call, chat, stage };
+  const keyring = new Keyring(openStore("session"));
+  const roster = new Roster();
+  roster.me = call.me;
+  const meeting = new Meeting(roster, nobody, () => undefined);
+  const reactions = new Reactions(nobody);
+  return { app, preferences, keyring, devices, call, chat, meeting, reactions, stage };
 }
 
 function recent(language: "en" | "ko", none: boolean): FakePreferences["recentRooms"] {
@@ -63,6 +76,9 @@ function everybody(language: "en" | "ko", count: number, share: boolean): Partic
   return Array.from({ length: count }, (_, at) => ({
     id: String(at + 1),
     seat: at + 1,
+    role: "speaker",
+    who: `w${at + 1}`,
+    hand: 0,
     name: all[at % all.length] ?? "",
     tracks: {
       microphone: at % 3 === 2 ? "muted" : "on",
@@ -138,7 +154,7 @@ function conversation(language: "en" | "ko", people: readonly Participant[]): Ch
     const old = at === 0 ? 86_400_000 : 0;
     return {
       id: String(at),
-      from: { id: from?.id ?? "", name: from?.name ?? "" },
+      from: { id: from?.id ?? "", name: from?.name ?? "", who: from?.who ?? "" },
       text,
       at: start + at * 70_000 - old,
       mine: from?.seat === 1,

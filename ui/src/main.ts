@@ -10,6 +10,7 @@ import { WebMedia } from "./browser/web-media";
 import { App } from "./state/app.svelte";
 import { Call } from "./state/call.svelte";
 import { Devices } from "./state/devices.svelte";
+import { Keyring } from "./state/keyring.svelte";
 import { Notices } from "./state/notices.svelte";
 import type { Page } from "./state/page";
 import { Preferences } from "./state/preferences.svelte";
@@ -20,6 +21,7 @@ import { Stage } from "./state/stage.svelte";
 function build(): Page {
   const notices = new Notices();
   const preferences = new Preferences(openStore("local"), navigator.languages);
+  const keyring = new Keyring(openStore("local"));
   const media = new WebMedia();
   const devices = new Devices(media, preferences, notices);
   const roster = new Roster();
@@ -28,10 +30,11 @@ function build(): Page {
   const sounds = new PageSounds(document, (blocked) => call.setSoundBlocked(blocked));
   const call: Call = new Call({
     ...{ openSignalling, openPeer, tabStore: openStore("session") },
-    ...{ media, pictures, sounds, preferences, devices, notices, roster, stage },
+    ...{ media, pictures, sounds, preferences, keyring, devices, notices, roster, stage },
   });
   const app = new App(new WebSite(window), call, notices);
-  return { app, preferences, devices, call, chat: call.chat, stage };
+  const { chat, meeting, reactions } = call;
+  return { app, preferences, keyring, devices, call, chat, meeting, reactions, stage };
 }
 
 const target = document.getElementById("app");

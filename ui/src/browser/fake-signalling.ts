@@ -1,6 +1,6 @@
 /** A server for tests: it answers as told and says what it is told to say. */
 import type { Answers, RequestName, Result } from "../lib/parse";
-import type { Participant, ServerEvent, Session } from "../lib/protocol";
+import { openDoor, type Participant, type ServerEvent, type Session } from "../lib/protocol";
 import type { Auth, OpenSignalling, Requests, SignalEvent, Signalling } from "./signalling";
 
 type Answer = (data: never) => Result<object>;
@@ -40,6 +40,7 @@ export class FakeServer {
     this.connected = true;
     const greeting: Session = {
       ...{ id: "me", key: "key1", resumed: false, joined: false, room: "team", inside: [], server: { version: "test" } },
+      ...{ who: "w_me", role: "speaker" as const, door: openDoor },
       ...session,
     };
     this.#number = number;
@@ -77,6 +78,9 @@ export function person(seat: number, over: Partial<Participant> = {}): Participa
     id: `p${seat}`,
     seat,
     name: `Person ${seat}`,
+    role: "speaker",
+    who: `w${seat}`,
+    hand: 0,
     tracks: { microphone: "off", camera: "off", screen: "off", "screen-audio": "off" },
     away: false,
     joinedAt: 0,

@@ -6,6 +6,7 @@ import { io, type Socket } from "socket.io-client";
 import {
   Malformed,
   parseAnswer,
+  parseBatch,
   parseEventNumber,
   parseRefusal,
   parseServerEvent,
@@ -13,7 +14,7 @@ import {
   type RequestName,
   type Result,
 } from "../lib/parse";
-import type { Failure, Kind, ServerEvent, TrackState, Wish } from "../lib/protocol";
+import type { Emoji, Failure, Kind, Role, ServerEvent, Settings, TrackState, Wish } from "../lib/protocol";
 
 /** What the CONNECT packet carries. */
 export interface Auth {
@@ -22,16 +23,47 @@ export interface Auth {
   readonly key?: string;
   /** The number of the last event received. */
   readonly last?: number;
+  /** The token that this browser was once given. */
+  readonly browser?: string;
+  /** The key of the link that led here. */
+  readonly link?: string;
 }
 
 export interface Requests {
   readonly offer: { readonly sdp: string };
-  readonly join: { readonly name?: string };
+  readonly join: { readonly name?: string; readonly passcode?: string };
   readonly view: { readonly tracks: readonly Wish[] };
   readonly publish: { readonly track: Kind; readonly state: TrackState };
-  readonly chat: { readonly id: string; readonly text: string };
-  readonly rename: { readonly name: string };
+  readonly chat: {
+    readonly id: string;
+    readonly text: string;
+    /** A participant's id: for nobody else. */
+    readonly to?: string | undefined;
+    readonly reply?: number | undefined;
+    /** The id of an uploaded file. */
+    readonly file?: string | undefined;
+  };
+  readonly chat_edit: { readonly seq: number; readonly text: string };
+  readonly chat_delete: { readonly seq: number };
+  readonly chat_react: { readonly seq: number; readonly emoji: Emoji; readonly on: boolean };
+  readonly history: { readonly before: number; readonly limit?: number };
+  readonly rename: { readonly name: string; readonly id?: string };
   readonly leave: object;
+  readonly hand: { readonly up: boolean; readonly id?: string };
+  readonly react: { readonly emoji: Emoji };
+  readonly mute: { readonly id: string; readonly track: Kind };
+  readonly mute_all: object;
+  readonly ask: { readonly id: string; readonly track: Kind };
+  readonly role: { readonly id: string; readonly role: Role };
+  readonly remove: { readonly id: string; readonly ban?: boolean };
+  readonly admit: { readonly ids?: readonly string[] };
+  readonly refuse: { readonly ids?: readonly string[] };
+  readonly lock: { readonly locked: boolean };
+  readonly spotlight: { readonly ids: readonly string[] };
+  readonly timer: { readonly seconds: number };
+  readonly settings: Partial<Settings>;
+  readonly link: { readonly role: Role };
+  readonly end: object;
 }
 
 export type SignalEvent =
@@ -70,7 +102,7 @@ export const openSignalling: OpenSignalling = (auth, sink) => {
     ...reconnection,
   });
   socket.onAny((name: string, data: unknown, number: unknown) => {
-    receive(name, data, number, sink);
+    hear(name, data, number, sink);
   });
   let sentAway: ReturnType<typeof setTimeout> | undefined;
   socket.on("disconnect", (reason) => {
@@ -96,6 +128,18 @@ export const openSignalling: OpenSignalling = (auth, sink) => {
     },
   };
 };
+
+function hear(name: string, data: unknown, number: unknown, sink: (event: SignalEvent) => void): void {
+  try {
+    if (name !== "batch") return receive(name, data, number, sink);
+    const events = parseBatch(data);
+    const before = parseEventNumber(number) - events.length;
+    events.forEach(([bundled, its], index) => receive(bundled, its, before + 1 + index, sink));
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    console.warn("A message of the server was skipped:", error.message);
+  }
+}
 
 function receive(name: string, data: unknown, number: unknown, sink: (event: SignalEvent) => void): void {
   try {

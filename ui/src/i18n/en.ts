@@ -210,7 +210,11 @@ export const en = {
   "left.lostLead": "We could not get you back into the meeting. Check your network and try again.",
   "left.shutdown": "The server is restarting",
   "left.shutdownLead": "That takes a moment. Then you can go back in.",
-  "left.refused": "You cannot enter this room",
+  "left.failed": "You cannot enter this room",
+  "left.banned": "You were banned from this room",
+  "left.bannedLead": "Someone who runs this room does not want you back.",
+  "left.refused": "You were not let in",
+  "left.refusedLead": "Someone who runs this meeting declined your request.",
   "left.rejoin": "Rejoin",
   "left.home": "Home",
 

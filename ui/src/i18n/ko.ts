@@ -209,7 +209,11 @@ export const ko: Messages = {
   "left.lostLead": "회의로 다시 연결하지 못했습니다. 네트워크를 확인하고 다시 시도하세요.",
   "left.shutdown": "서버가 다시 시작하는 중입니다",
   "left.shutdownLead": "잠시 뒤에 다시 들어갈 수 있습니다.",
-  "left.refused": "이 방에 들어갈 수 없습니다",
+  "left.failed": "이 방에 들어갈 수 없어요",
+  "left.banned": "이 방에서 차단됐어요",
+  "left.bannedLead": "방을 운영하는 사람이 다시 들어오지 못하게 했어요.",
+  "left.refused": "입장이 거절됐어요",
+  "left.refusedLead": "회의를 이끄는 사람이 요청을 받아들이지 않았어요.",
   "left.rejoin": "다시 참여",
   "left.home": "처음으로",
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
-import { Malformed, parseAnswer, parseRefusal, parseServerEvent, type RequestName } from "./parse";
+import { Malformed, parseAnswer, parseBatch, parseRefusal, parseServerEvent, type RequestName } from "./parse";
 
 const examples = pathToFileURL(`${process.cwd()}/../protocol/examples/`);
 const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, examples), "utf8"));
@@ -10,7 +10,7 @@ const names = (folder: string) => readdirSync(new URL(folder, examples)).map((fi
 describe("every example of a server event", () => {
   it.each(names("server"))("%s is read and keeps its data", (name) => {
     const data = read(`server/${name}.json`);
-    expect(parseServerEvent(name, data)).toEqual({ event: name, data });
+    expect(parseServerEvent(name, data)).toMatchObject({ event: name, data: data as object });
   });
 });
 
@@ -19,7 +19,7 @@ describe("every example of an acknowledgement", () => {
     const data = read(`ack/${name}.json`) as { ok: boolean };
     const { ok, ...value } = data;
     expect(ok).toBe(true);
-    expect(parseAnswer(name as RequestName, data)).toEqual({ ok: true, value });
+    expect(parseAnswer(name as RequestName, data)).toMatchObject({ ok: true, value });
   });
 
   it("a refusal gives its code and text", () => {
@@ -56,4 +56,27 @@ describe("what is not of the protocol", () => {
     const event = parseServerEvent("left", { id: "p", reason: "left", mood: "fine" });
     expect(event?.data).toEqual({ id: "p", reason: "left" });
   });
+});
+
+describe("a batch", () => {
+  it("is taken apart into its events, in order", () => {
+    const events = [
+      ["left", { id: "p", reason: "left" }],
+      ["applause", {}],
+    ];
+    expect(parseBatch({ events })).toEqual(events);
+  });
+
+  it.each([
+    [{ events: {} }, "batch.events: not a list"],
+    [{ events: [["left"]] }, "batch.events[0]: not a pair"],
+    [{ events: [[1, {}]] }, "batch.events[0][0]: not a string"],
+  ])("%j is refused", (data, want) => {
+    expect(() => parseBatch(data)).toThrow(new Malformed(want));
+  });
+});
+
+it("whoever has to wait learns what for", () => {
+  expect(parseAnswer("join", { ok: true, wait: "lobby" })).toEqual({ ok: true, value: { wait: "lobby" } });
+  expect(() => parseAnswer("join", { ok: true, wait: "long" })).toThrow(Malformed);
 });

@@ -2,19 +2,37 @@
  * The checks at the door: JSON from the server becomes a typed value here or is refused with the path of
  * what is wrong. Unknown fields are dropped, so that a newer server may say more.
  */
-import type {
-  EndedReason,
-  Failure,
-  ErrorCode,
-  Insider,
-  LostReason,
-  Message,
-  Participant,
-  ServerEvent,
-  Session,
-  SlotSource,
-  Snapshot,
-  TrackState,
+import {
+  emojis,
+  kinds,
+  openDoor,
+  quietMeeting,
+  unmade,
+  type Allowed,
+  type Author,
+  type Door,
+  type Emoji,
+  type EndedReason,
+  type Failure,
+  type FailureReason,
+  type FileInfo,
+  type ErrorCode,
+  type Insider,
+  type Kind,
+  type LostReason,
+  type MeetingState,
+  type Message,
+  type Participant,
+  type Reaction,
+  type Role,
+  type ServerEvent,
+  type Session,
+  type Settings,
+  type SlotSource,
+  type Snapshot,
+  type TrackState,
+  type Wait,
+  type Waiting,
 } from "./protocol";
 
 /** Says which value was not what the protocol promises, e.g. "participant.tracks.camera: not one of on, off". */
@@ -70,21 +88,76 @@ function object<T>(fields: { readonly [K in keyof T]: Reader<T[K]> }): Reader<T>
   };
 }
 
+/** What may be missing. */
+function optional<T>(read: Reader<T>): Reader<T | undefined> {
+  return (value, path) => (value === undefined ? undefined : read(value, path));
+}
+
+/** What may be null. */
+function orNull<T>(read: Reader<T>): Reader<T | null> {
+  return (value, path) => (value === null ? null : read(value, path));
+}
+
+/** What a server from before this field does not say. */
+function since<T>(read: Reader<T>, before: T): Reader<T> {
+  return (value, path) => (value === undefined ? before : read(value, path));
+}
+
 const trackState = oneOf<TrackState>("on", "muted", "off");
+
+const role = oneOf<Role>("host", "cohost", "speaker", "viewer");
+const kind = oneOf<Kind>(...kinds);
+const emoji = oneOf<Emoji>(...emojis);
 
 const participant = object<Participant>({
   id: text,
   seat: count,
   name: text,
+  role: since(role, "speaker"),
+  who: since(text, ""),
+  hand: since(count, 0),
   tracks: object({ microphone: trackState, camera: trackState, screen: trackState, "screen-audio": trackState }),
   away: flag,
   joinedAt: count,
 });
 
 const insider = object<Insider>({ id: text, name: text });
-const message = object<Message>({ id: text, seq: count, from: insider, text, at: count });
+const author = object<Author>({ id: text, name: text, who: since(text, "") });
+const file = object<FileInfo>({
+  ...{ id: text, name: text, size: count, type: text },
+  ...{ width: optional(count), height: optional(count) },
+});
+const message = object<Message>({
+  ...{ id: text, seq: count, from: author, text, at: count },
+  ...{ to: optional(author), reply: optional(count), edited: optional(count), deleted: optional(flag) },
+  reactions: optional(list(object({ emoji, by: list(text) }))),
+  file: optional(file),
+});
 const slot = object<SlotSource>({ mid: text, track: count, fromTs: count });
-const settings = object<Record<string, never>>({});
+const allowed = oneOf<Allowed>("all", "hosts");
+const settings = object<Settings>({
+  made: since(flag, unmade.made),
+  lobby: since(flag, unmade.lobby),
+  waitForHost: since(flag, unmade.waitForHost),
+  hasPasscode: since(flag, unmade.hasPasscode),
+  passcode: since(text, unmade.passcode),
+  guests: since(oneOf<Settings["guests"]>("speaker", "viewer"), unmade.guests),
+  share: since(allowed, unmade.share),
+  chat: since(oneOf<Settings["chat"]>("all", "hosts", "off"), unmade.chat),
+  unmute: since(allowed, unmade.unmute),
+  history: since(oneOf<Settings["history"]>("meeting", "month", "forever"), unmade.history),
+  max: since(count, unmade.max),
+});
+const meeting = object<MeetingState>({
+  locked: flag,
+  spotlight: list(text),
+  timer: orNull(object({ endsAt: count, seconds: count })),
+  startedAt: count,
+});
+const waiting = object<Waiting>({ id: text, name: text, since: count });
+const wait = oneOf<Wait>("lobby", "host");
+const door = object<Door>({ waiting: oneOf<Wait | "">("", "lobby", "host"), passcode: flag, locked: flag });
+const reaction = object<Reaction>({ id: text, emoji });
 
 const session = object<Session>({
   id: text,
@@ -94,11 +167,21 @@ const session = object<Session>({
   room: text,
   inside: list(insider),
   server: object({ version: text }),
+  browser: optional(text),
+  who: since(text, ""),
+  role: since(role, "speaker"),
+  door: since(door, openDoor),
 });
+
+/** A reason that this page does not know is none: the code says enough. */
+const reason: Reader<FailureReason | undefined> = (value) =>
+  (["locked", "passcode", "banned", "full", "lobby_full", "role", "settings"] as const).find((one) => one === value);
 
 const failure = object<Failure>({
   code: oneOf<ErrorCode>("not_found", "forbidden", "full", "invalid", "conflict", "limited", "internal"),
   text,
+  reason,
+  retry: optional(count),
 });
 
 type DataOf = { readonly [E in ServerEvent as E["event"]]: E["data"] };
@@ -112,8 +195,15 @@ const events: { readonly [E in keyof DataOf]: Reader<DataOf[E]> } = {
   slots: object({ slots: list(slot) }),
   speaker: object({ speaking: list(text) }),
   chat: object({ message }),
+  chat_changed: object({ message }),
   settings: object({ settings }),
-  ended: object({ reason: oneOf<EndedReason>("replaced", "removed", "ended", "shutdown") }),
+  meeting: object({ meeting }),
+  waiting: object({ waiting: list(waiting) }),
+  admitted: object({}),
+  asked: object({ by: insider, track: kind }),
+  silenced: object({ by: insider, track: kind }),
+  reactions: object({ reactions: list(reaction) }),
+  ended: object({ reason: oneOf<EndedReason>("replaced", "removed", "banned", "refused", "ended", "shutdown") }),
 };
 
 /** Reads a server event. null: an event this page does not know, to be skipped. Throws Malformed. */
@@ -123,35 +213,81 @@ export function parseServerEvent(name: string, data: unknown): ServerEvent | nul
   return { event, data: events[event](data, name) } as ServerEvent;
 }
 
+/** One event of a batch: its name and its data, not yet read. */
+export type Bundled = readonly [name: string, data: unknown];
+
+/** Reads a `batch`: several events in one message, oldest first. Throws Malformed. */
+export function parseBatch(data: unknown): readonly Bundled[] {
+  const pair: Reader<Bundled> = (value, path) => {
+    if (!Array.isArray(value) || value.length !== 2) throw new Malformed(`${path}: not a pair`);
+    return [text(value[0], `${path}[0]`), value[1]];
+  };
+  return object({ events: list(pair) })(data, "batch").events;
+}
+
 /** What a request brings back when it succeeds. */
 export interface Answers {
   readonly offer: { readonly sdp: string };
-  readonly join: Snapshot;
+  /** `wait`: not yet; `admitted` comes, and then one asks again. */
+  readonly join: Snapshot | { readonly wait: Wait };
   readonly view: object;
   readonly publish: object;
   readonly chat: { readonly seq: number; readonly at: number };
+  readonly chat_edit: object;
+  readonly chat_delete: object;
+  readonly chat_react: object;
+  readonly history: { readonly chat: readonly Message[]; readonly more: boolean };
   readonly rename: object;
   readonly leave: object;
+  readonly hand: object;
+  readonly react: object;
+  readonly mute: object;
+  readonly mute_all: object;
+  readonly ask: object;
+  readonly role: object;
+  readonly remove: object;
+  readonly admit: object;
+  readonly refuse: object;
+  readonly lock: object;
+  readonly spotlight: object;
+  readonly timer: object;
+  readonly settings: object;
+  readonly link: { readonly key: string };
+  readonly end: object;
 }
 
 export type RequestName = keyof Answers;
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
 
+const snapshot = object<Snapshot>({
+  you: participant,
+  participants: list(participant),
+  chat: list(message),
+  settings,
+  slots: list(slot),
+  meeting: since(meeting, quietMeeting),
+  waiting: since(list(waiting), []),
+});
+
+/** Who joins is inside, or has to wait. */
+const joined: Reader<Answers["join"]> = (value, path) => {
+  const waits = object({ wait: optional(wait) })(value, path).wait;
+  return waits ? { wait: waits } : snapshot(value, path);
+};
+
+const done = object<object>({});
+
 const answers: { readonly [E in RequestName]: Reader<Answers[E]> } = {
   offer: object({ sdp: text }),
-  join: object<Snapshot>({
-    you: participant,
-    participants: list(participant),
-    chat: list(message),
-    settings,
-    slots: list(slot),
-  }),
-  view: object({}),
-  publish: object({}),
+  join: joined,
   chat: object({ seq: count, at: count }),
-  rename: object({}),
-  leave: object({}),
+  history: object({ chat: list(message), more: flag }),
+  link: object({ key: text }),
+  ...{ view: done, publish: done, rename: done, leave: done, hand: done, react: done },
+  ...{ chat_edit: done, chat_delete: done, chat_react: done },
+  ...{ mute: done, mute_all: done, ask: done, role: done, remove: done, admit: done, refuse: done },
+  ...{ lock: done, spotlight: done, timer: done, settings: done, end: done },
 };
 
 /** Reads the acknowledgement of a request. Throws Malformed. */

@@ -12,17 +12,22 @@ import {
   type EndedReason,
   type Failure,
   type Insider,
+  type Kind,
   type Participant,
   type ServerEvent,
   type Session,
   type TrackNumber,
+  type Wait,
 } from "../lib/protocol";
 import { Chat } from "./chat.svelte";
-import { Conversation, type Said } from "./conversation";
+import { Conversation, type Introduction, type Said } from "./conversation";
 import type { Devices } from "./devices.svelte";
+import type { Keyring } from "./keyring.svelte";
 import { Link } from "./link.svelte";
+import { Meeting, type Ask } from "./meeting.svelte";
 import type { Notices } from "./notices.svelte";
 import type { Preferences } from "./preferences.svelte";
+import { Reactions } from "./reactions.svelte";
 import type { Roster } from "./roster.svelte";
 import { outlets, Publisher, states } from "./sending";
 import { Sharing } from "./sharing.svelte";
@@ -31,7 +36,8 @@ import { Viewing } from "./viewing";
 
 export type { Path } from "../lib/health";
 
-export type CallStatus = "idle" | "connecting" | "lobby" | "joining" | "meeting" | "reconnecting" | "left";
+/** `waiting`: I asked to come in and have to wait, see `wait`. */
+export type CallStatus = "idle" | "connecting" | "lobby" | "joining" | "waiting" | "meeting" | "reconnecting" | "left";
 /** Why the Left screen is shown. `failed`: the server refused, see `failure`. `lost`: there was no way back for minutes. */
 export type LeftReason = "you-left" | "lost" | "failed" | EndedReason;
 
@@ -48,6 +54,7 @@ export interface CallParts {
   /** Lives as long as the tab. */
   readonly tabStore: Store;
   readonly preferences: Preferences;
+  readonly keyring: Keyring;
   readonly devices: Devices;
   readonly notices: Notices;
   readonly roster: Roster;
@@ -68,9 +75,13 @@ export class Call {
   /** The last refusal by the server: of connecting, of joining. */
   failure: Failure | null = $state.raw(null);
   room: string = $state("");
+  /** What I wait for, while `waiting`. */
+  wait: Wait | null = $state(null);
   #held: boolean = $state(false);
 
   readonly chat: Chat;
+  readonly meeting: Meeting;
+  readonly reactions: Reactions;
   readonly #parts: CallParts;
   readonly #link: Link;
   readonly #sharing: Sharing;
@@ -80,6 +91,7 @@ export class Call {
   #conversation: Conversation | null = null;
   /** Into the meeting as soon as the server is there: after a click on Join, a reload or Rejoin. */
   #bound = false;
+  #passcode = "";
   #unanswered: boolean = $state(false);
   #loudness: ReadonlyMap<TrackNumber, number> = $state.raw(new Map());
   #givingUp: ReturnType<typeof setTimeout> | undefined;
@@ -89,6 +101,8 @@ export class Call {
     this.#link = new Link(parts.openPeer, [parts.pictures, parts.sounds]);
     this.#sharing = new Sharing(parts.media, parts.notices);
     this.chat = new Chat((message) => this.#request("chat", message));
+    this.meeting = new Meeting(parts.roster, this.#request, (failure) => this.#complain(failure));
+    this.reactions = new Reactions(this.#request);
     this.#viewing = new Viewing(async (tracks) => {
       await this.#link.peer?.growTo(tracks.length);
       return (await this.#request("view", { tracks })).ok;
@@ -184,9 +198,10 @@ export class Call {
     this.chat.clear();
   }
 
-  /** Enters the meeting under this name (remembered). */
-  async join(name: string): Promise<void> {
+  /** Enters the meeting under this name (remembered), or asks to be let in. */
+  async join(name: string, passcode = ""): Promise<void> {
     this.#parts.preferences.name = name.trim();
+    this.#passcode = passcode;
     this.#bound = true;
     this.hear(); // a click brought us here: browsers that held sound back let it go now
     await this.#enter();
@@ -263,14 +278,19 @@ export class Call {
   #connect(): void {
     this.#conversation = new Conversation(
       this.room,
-      () => this.#parts.preferences.name || unnamed,
+      () => this.#introduction,
       this.#parts.openSignalling,
       this.#parts.tabStore,
       (said) => this.#hear(said),
     );
   }
 
-  #request: Conversation["request"] = async (event, data) =>
+  get #introduction(): Introduction {
+    const { preferences, keyring } = this.#parts;
+    return { name: preferences.name || unnamed, browser: keyring.browser, link: keyring.linkOf(this.room) };
+  }
+
+  #request: Ask = async (event, data) =>
     (await this.#conversation?.request(event, data)) ?? {
       ok: false,
       failure: { code: "unreachable", text: "not in a room" },
@@ -295,7 +315,9 @@ export class Call {
     clearTimeout(this.#givingUp);
     this.#givingUp = undefined;
     this.#unanswered = false;
+    if (session.browser) this.#parts.keyring.keepBrowser(session.browser);
     this.#parts.roster.inside = session.inside;
+    this.meeting.arrive(session.role, session.door);
     // A server that does not know us any more has forgotten our connection too.
     if (!first && !session.resumed && !session.joined) this.#link.renew();
     this.#link.up(async (sdp) => {
@@ -313,10 +335,13 @@ export class Call {
 
   async #enter(): Promise<void> {
     const { preferences, roster, stage } = this.#parts;
-    if (!this.#inMeeting) this.status = "joining";
+    if (!this.#inMeeting && this.status !== "waiting") this.status = "joining";
     this.failure = null;
     const conversation = this.#conversation;
-    const result = await this.#request("join", preferences.name ? { name: preferences.name } : {});
+    const result = await this.#request("join", {
+      ...(preferences.name && { name: preferences.name }),
+      ...(this.#passcode && { passcode: this.#passcode }),
+    });
     if (conversation !== this.#conversation) return;
     if (!result.ok) {
       if (result.failure.code === "unreachable") return; // the next session enters
@@ -325,9 +350,16 @@ export class Call {
       this.status = "lobby";
       return;
     }
-    const { you, chat, slots } = result.value;
     this.#bound = true;
+    if ("wait" in result.value) {
+      this.wait = result.value.wait;
+      this.status = "waiting";
+      return;
+    }
+    const { you, chat, slots } = result.value;
+    this.wait = null;
     roster.enter(result.value);
+    this.meeting.enter(result.value);
     this.#publisher.learn(you);
     this.#parts.pictures.switch(slots);
     stage.update();
@@ -364,11 +396,36 @@ export class Call {
         return pictures.switch(event.data.slots);
       case "chat":
         return this.chat.receive(event.data.message);
+      case "chat_changed":
+        return this.chat.change(event.data.message);
       case "settings":
-        return; // none as yet
+        this.meeting.settings = event.data.settings;
+        return;
+      case "meeting":
+        this.meeting.state = event.data.meeting;
+        return stage.update();
+      case "waiting":
+        this.meeting.waiting = event.data.waiting;
+        return;
+      case "admitted":
+        return void this.#enter();
+      case "asked":
+        return; // the people's helper shows it
+      case "silenced":
+        return this.#silenced(event.data.track);
+      case "reactions":
+        return this.reactions.receive(event.data.reactions);
       case "ended":
         return this.#ended(event.data.reason);
     }
+  }
+
+  /** A host has turned one of my tracks off; what I show and send follows. */
+  #silenced(track: Kind): void {
+    const { devices } = this.#parts;
+    if (track === "microphone") void devices.setMicrophone(false);
+    else if (track === "camera") void devices.setCamera(false);
+    else this.#sharing.stop();
   }
 
   #ended(reason: EndedReason): void {
@@ -398,6 +455,9 @@ export class Call {
     this.#parts.devices.stop();
     this.#parts.roster.clear();
     this.#parts.stage.clear();
+    this.meeting.clear();
+    this.reactions.clear();
+    this.wait = null;
     this.leftReason = reason;
     this.status = status;
   }

@@ -3,11 +3,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeMedia, FakeTrack, asTrack } from "../browser/fake-media";
 import { FakePeers, FakePictures, FakeSounds, FakeStore } from "../browser/fakes";
 import { FakeServer, person } from "../browser/fake-signalling";
-import type { Message, Participant } from "../lib/protocol";
+import { quietMeeting, unmade, type Message, type Participant } from "../lib/protocol";
 import { Call } from "./call.svelte";
 import { Devices } from "./devices.svelte";
+import { Keyring } from "./keyring.svelte";
 import { Notices } from "./notices.svelte";
 import { Preferences } from "./preferences.svelte";
+import { flight } from "./reactions.svelte";
 import { Roster } from "./roster.svelte";
 import { Stage } from "./stage.svelte";
 
@@ -22,20 +24,22 @@ function build(tabStore = new FakeStore()) {
     new Roster(),
   ];
   const preferences = new Preferences(new FakeStore());
+  const keyring = new Keyring(new FakeStore());
   const devices = new Devices(media, preferences, notices);
   const stage = new Stage(roster, preferences, pictures);
   const { openSignalling } = server;
   const call = new Call({
     ...{ openSignalling, openPeer: peers.open, tabStore, media, pictures, sounds },
-    ...{ preferences, devices, notices, roster, stage },
+    ...{ preferences, keyring, devices, notices, roster, stage },
   });
   server.answers.offer = () => ({ ok: true, value: { sdp: "answer" } });
   admit(server, person(1, { id: "me" }));
-  return { call, server, media, peers, pictures, sounds, preferences, devices, stage, tabStore };
+  return { call, server, media, peers, pictures, sounds, preferences, keyring, devices, stage, tabStore };
 }
 
 function admit(server: FakeServer, you: Participant, others: Participant[] = [], chat: Message[] = []): void {
-  server.answers.join = () => ({ ok: true, value: { you, participants: others, chat, settings: {}, slots: [] } });
+  const snapshot = { settings: unmade, slots: [], meeting: quietMeeting, waiting: [] };
+  server.answers.join = () => ({ ok: true, value: { you, participants: others, chat, ...snapshot } });
 }
 
 /** Lets promises and effects run. */
@@ -122,6 +126,44 @@ describe("the lobby", () => {
     expect(call.status).toBe("meeting");
   });
 
+  it("waits to be let in, and enters once it is", async () => {
+    const { call, server } = house;
+    const open = server.answers.join;
+    server.answers.join = () => ({ ok: true, value: { wait: "lobby" } });
+    call.open("team");
+    server.connect({ door: { waiting: "lobby", passcode: true, locked: false } });
+    await call.join("Ann", "1234");
+    expect([call.status, call.wait, call.meeting.door.waiting]).toEqual(["waiting", "lobby", "lobby"]);
+    expect(server.asked("join")).toEqual([{ name: "Ann", passcode: "1234" }]);
+    server.answers.join = open!;
+    server.say({ event: "admitted", data: {} });
+    await settle();
+    expect([call.status, call.wait]).toEqual(["meeting", null]);
+  });
+
+  it("is left when one is not let in", async () => {
+    const { call, server } = house;
+    server.answers.join = () => ({ ok: true, value: { wait: "lobby" } });
+    call.open("team");
+    server.connect();
+    await call.join("Ann");
+    server.say({ event: "ended", data: { reason: "refused" } });
+    expect([call.status, call.leftReason]).toEqual(["left", "refused"]);
+  });
+
+  it("brings what proves who this browser is and which link led here", () => {
+    const { call, server, keyring } = house;
+    keyring.keepLink("team", "k1");
+    call.open("team");
+    server.connect({ browser: "b1" });
+    server.cut();
+    server.connect();
+    expect(server.auths.map(({ browser, link }) => [browser, link])).toEqual([
+      [undefined, "k1"],
+      ["b1", "k1"],
+    ]);
+  });
+
   it("is left for good when the server refuses the connection", () => {
     const { call, server } = house;
     call.open("team");
@@ -143,6 +185,25 @@ describe("in the meeting", () => {
     await call.setMicrophone(true);
     await settle();
     expect(peers.newest.sending.get("microphone")).toBe(track);
+  });
+
+  it("a track that a host turned off is off here too", async () => {
+    const { call, server, devices } = await inMeeting();
+    const by = { id: "p2", name: "Ben" };
+    server.say({ event: "silenced", data: { by, track: "microphone" } });
+    server.say({ event: "silenced", data: { by, track: "camera" } });
+    await settle();
+    expect([call.microphoneOn, devices.cameraOn]).toEqual([false, false]);
+  });
+
+  it("reactions fly for a while", async () => {
+    const { call, server } = await inMeeting();
+    call.reactions.send("👏");
+    expect(server.asked("react")).toEqual([{ emoji: "👏" }]);
+    server.say({ event: "reactions", data: { reactions: [{ id: "p2", emoji: "👏" }] } });
+    expect(call.reactions.flying).toMatchObject([{ id: "p2", emoji: "👏" }]);
+    await vi.advanceTimersByTimeAsync(flight);
+    expect(call.reactions.flying).toEqual([]);
   });
 
   it("I see of myself what the others see, though the server tells it to them only", async () => {

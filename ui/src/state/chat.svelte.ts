@@ -1,9 +1,9 @@
 import type { Answers, Result } from "../lib/parse";
-import type { Insider, Message } from "../lib/protocol";
+import type { Author, Message } from "../lib/protocol";
 
 export interface ChatMessage {
   readonly id: string;
-  readonly from: Insider;
+  readonly from: Author;
   readonly text: string;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -24,7 +24,7 @@ const kept = 2000;
 export class Chat {
   #stored: readonly Message[] = $state.raw([]);
   #mine: readonly ChatMessage[] = $state.raw([]);
-  #me: Insider = $state.raw({ id: "", name: "" });
+  #me: Author = $state.raw({ id: "", name: "", who: "" });
   /** Messages of others since the last markRead(). */
   unread: number = $state(0);
   /** The first unread message's id, for the unread line; stays until the next markRead(). */
@@ -86,7 +86,7 @@ export class Chat {
   }
 
   /** I am in the meeting, as `me`: this is the room's history, and what I could not send goes out again. */
-  enter(me: Insider, history: readonly Message[]): void {
+  enter(me: Author, history: readonly Message[]): void {
     this.#me = me;
     const known = new Set(this.#stored.map((message) => message.seq));
     const first = this.#stored.length === 0;
@@ -97,6 +97,11 @@ export class Chat {
   /** The server sent a message: somebody's, or my own now that it is stored. */
   receive(message: Message): void {
     this.#store(message, true);
+  }
+
+  /** A message was edited, deleted or reacted to. */
+  change(message: Message): void {
+    this.#stored = this.#stored.map((stored) => (stored.seq === message.seq ? message : stored));
   }
 
   /** The server is there again: what is pending goes out once more, in order. */
@@ -122,7 +127,8 @@ export class Chat {
     const result = await this.#carry({ id: message.id, text: message.text });
     this.#underWay.delete(message.id);
     if (!this.#mine.some((own) => own.id === message.id)) return; // the event was faster, or I left
-    if (result.ok) this.#store({ ...message, seq: result.value.seq, at: result.value.at }, false);
+    const { id, from, text } = message;
+    if (result.ok) this.#store({ id, from, text, seq: result.value.seq, at: result.value.at }, false);
     else if (result.failure.code !== "unreachable") this.#setState(message.id, "failed");
     // Unreachable: it stays pending, and resend() comes with the connection.
   }
@@ -130,8 +136,8 @@ export class Chat {
   #store(message: Message, fresh: boolean): void {
     this.#mine = this.#mine.filter((own) => own.id !== message.id);
     if (this.#stored.some((other) => other.seq === message.seq)) return;
-    const { id, seq, from, text, at } = message;
-    this.#stored = [...this.#stored, { id, seq, from, text, at }].sort((a, b) => a.seq - b.seq).slice(-kept);
+    const { id, from } = message;
+    this.#stored = [...this.#stored, message].sort((a, b) => a.seq - b.seq).slice(-kept);
     if (!fresh || from.id === this.#me.id || this.#sentIds.has(id)) return;
     this.unread++;
     this.firstUnread ??= id;

@@ -3,8 +3,8 @@ import type { Result } from "../lib/parse";
 import type { Message } from "../lib/protocol";
 import { Chat } from "./chat.svelte";
 
-const me = { id: "me", name: "Ann" };
-const ben = { id: "p2", name: "Ben" };
+const me = { id: "me", name: "Ann", who: "w_ann" };
+const ben = { id: "p2", name: "Ben", who: "w_ben" };
 type Ack = Result<{ seq: number; at: number }>;
 
 function message(seq: number, over: Partial<Message> = {}): Message {
@@ -113,7 +113,7 @@ describe("receiving", () => {
   it("knows my own messages after I came back under another seat", async () => {
     chat.send("hello");
     await settle();
-    chat.enter({ id: "me2", name: "Ann" }, []);
+    chat.enter({ id: "me2", name: "Ann", who: "w_ann" }, []);
     expect(chat.messages[0]?.mine).toBe(true);
   });
 });

@@ -9,6 +9,15 @@ export type Said =
   | { readonly type: "down" }
   | { readonly type: "refused"; readonly failure: Failure };
 
+/** How I introduce myself with a connection. */
+export interface Introduction {
+  readonly name: string;
+  /** This browser's token; null until a server has given it one. */
+  readonly browser: string | null;
+  /** The key of the link that led here; null for a guest. */
+  readonly link: string | null;
+}
+
 /**
  * One room's conversation with the server across lost connections: it remembers the resume key, for as long as
  * the tab lives, and the number of the last event, for as long as the page does.
@@ -18,15 +27,23 @@ export class Conversation {
   readonly #store: Store;
   readonly #signalling: Signalling;
   readonly #sink: (said: Said) => void;
+  readonly #introduce: () => Introduction;
   #last: number | null = null;
 
-  /** `name` is asked for with every connection. */
-  constructor(room: string, name: () => string, open: OpenSignalling, store: Store, sink: (said: Said) => void) {
+  /** `introduce` is asked with every connection. */
+  constructor(
+    room: string,
+    introduce: () => Introduction,
+    open: OpenSignalling,
+    store: Store,
+    sink: (said: Said) => void,
+  ) {
     this.room = room;
+    this.#introduce = introduce;
     this.#store = store;
     this.#sink = sink;
     this.#signalling = open(
-      () => this.#auth(name()),
+      () => this.#auth(),
       (event) => this.#receive(event),
     );
   }
@@ -52,11 +69,14 @@ export class Conversation {
     return `noom.key.${this.room}`;
   }
 
-  #auth(name: string): Auth {
+  #auth(): Auth {
+    const { name, browser, link } = this.#introduce();
     const key = this.#store.read(this.#storageKey);
     return {
       room: this.room,
       name,
+      ...(browser !== null && { browser }),
+      ...(link !== null && { link }),
       ...(key !== null && { key, ...(this.#last !== null && { last: this.#last }) }),
     };
   }

@@ -3,7 +3,10 @@ import type { App } from "./app.svelte";
 import type { Call } from "./call.svelte";
 import type { Chat } from "./chat.svelte";
 import type { Devices } from "./devices.svelte";
+import type { Keyring } from "./keyring.svelte";
+import type { Meeting } from "./meeting.svelte";
 import type { Preferences } from "./preferences.svelte";
+import type { Reactions } from "./reactions.svelte";
 import type { Stage } from "./stage.svelte";
 
 /** Everything the components see. Built in main.ts, given to App.svelte as its prop `page`. */
@@ -13,6 +16,9 @@ export interface Page {
   readonly devices: Devices;
   readonly call: Call;
   readonly chat: Chat;
+  readonly keyring: Keyring;
+  readonly meeting: Meeting;
+  readonly reactions: Reactions;
   readonly stage: Stage;
 }
 

@@ -24,7 +24,7 @@ export class Roster {
   }
 
   /** What I changed about myself: the server tells it to the others only. */
-  amend(mine: Partial<Pick<Participant, "name" | "tracks">>): void {
+  amend(mine: Partial<Pick<Participant, "name" | "tracks" | "hand">>): void {
     if (this.me) this.me = { ...this.me, ...mine };
   }
 
