@@ -107,8 +107,8 @@ func (w *worker) carryOut(e *sfu.Event) {
 			p.room.mailbox.post(Event{Kind: SlotSwitched, Peer: e.Peer, Slot: e.Slot, Track: e.Track, FromTS: e.FromTS})
 		}
 	case sfu.SpeakersChanged:
-		if r := w.rooms[e.Room]; r != nil && int(r.lead.Load()) == w.index {
-			r.mailbox.post(Event{Kind: SpeakersChanged, Speakers: e.Speakers})
+		if r := w.rooms[e.Room]; r != nil {
+			r.mailbox.speakers(w.index, e.Speakers)
 		}
 	case sfu.KeyframeWanted, sfu.PipeWanted, sfu.PipeUnwanted:
 		if r := w.rooms[e.Room]; r != nil {

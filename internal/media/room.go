@@ -3,7 +3,6 @@ package media
 import (
 	"context"
 	"slices"
-	"sync/atomic"
 
 	"noom/internal/loop"
 	"noom/internal/sfu"
@@ -24,7 +23,6 @@ type Room struct {
 	loop    *loop.Loop[*Room]
 	mailbox *mailbox
 	events  chan Event
-	lead    atomic.Int32 // index of the worker whose router speaks for the room about speakers
 	end     context.CancelFunc
 
 	// owned by the room's goroutine
@@ -32,6 +30,7 @@ type Room struct {
 	tracks  map[sfu.Track]sfu.TrackState // what participants let out; Off is left out
 	wanted  map[pipe]struct{}            // pipes that routers want, whether or not the track is there
 	known   map[*worker]struct{}         // workers that know the room
+	lead    *worker                      // as the mailbox knows it; nil while nobody has entered
 }
 
 // member is where a peer of the room is.

@@ -3,6 +3,7 @@ package media
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"noom/internal/sfu"
 )
@@ -27,8 +28,7 @@ func (m *Room) span() []*worker {
 // settle makes a member known that has just entered: its tracks to every router, all tracks that somebody sends to its own.
 func (m *Room) settle(ctx context.Context, entered *member) error {
 	span := m.span()
-	m.lead.Store(int32(span[0].index))
-	var errs []error
+	errs := []error{m.appoint(ctx, span)}
 	for t, s := range m.tracks {
 		if m.home(t.Seat()) == nil {
 			continue
@@ -53,13 +53,10 @@ func (m *Room) forget(ctx context.Context, id sfu.PeerID) error {
 	gone := m.members[id]
 	delete(m.members, id)
 	span := m.span()
-	if len(span) > 0 {
-		m.lead.Store(int32(span[0].index))
-	}
+	errs := []error{m.appoint(ctx, span)}
 	if gone.seat == 0 || m.home(gone.seat) != nil {
-		return nil
+		return errors.Join(errs...)
 	}
-	var errs []error
 	for t := range m.tracks {
 		if t.Seat() != gone.seat {
 			continue
@@ -69,6 +66,28 @@ func (m *Room) forget(ctx context.Context, id sfu.PeerID) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// appoint sees to it that one worker of the span speaks for the room about speakers. It stays the same one as long as may
+// be, for who enters finds out only by and by who speaks; who follows knows, and tells at once.
+func (m *Room) appoint(ctx context.Context, span []*worker) error {
+	if slices.Contains(span, m.lead) {
+		return nil
+	}
+	if len(span) == 0 {
+		m.lead = nil
+		m.mailbox.appoint(nobody, [3]sfu.Track{})
+		return nil
+	}
+	w := span[0]
+	err := w.do(ctx, 0, func() error {
+		m.mailbox.appoint(w.index, w.router.Speakers(m.id))
+		return nil
+	})
+	if err == nil {
+		m.lead = w
+	}
+	return err
 }
 
 // note keeps the books true to an event that is about to leave.

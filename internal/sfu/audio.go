@@ -142,6 +142,14 @@ func (p *peer) pairUp() {
 	}
 }
 
+// Speakers lists who speaks in a room as the last event SpeakersChanged did; nobody in a room that is not known here.
+func (r *Router) Speakers(in RoomID) (s [speaker.Places]Track) {
+	if m := r.rooms[in]; m != nil {
+		s = m.speaking
+	}
+	return s
+}
+
 // weighVoices finds out who speaks, and lets the loudest be heard.
 func (r *Router) weighVoices(now time.Time, m *room, out *Out) {
 	changed := m.voices.Update(now)
