@@ -28,7 +28,7 @@ type mailbox struct {
 }
 
 func newMailbox() *mailbox {
-	return &mailbox{lead: nobody, queue: queue{index: make(map[thing]int)}, bell: make(chan struct{}, 1)}
+	return &mailbox{lead: nobody, queue: queue{waiting: make(map[thing]waiting)}, bell: make(chan struct{}, 1)}
 }
 
 // post leaves an event.
@@ -110,21 +110,35 @@ type thing struct {
 	slot int
 }
 
+// switchesKept is how many switches of one slot may wait, each the label of a range of timestamps: a slot switches
+// once per keyframe at most, so this many are two seconds of a room that is late.
+const switchesKept = 4
+
+// waiting is what waits about a thing.
+type waiting struct {
+	count  int
+	newest int // number of its newest event
+}
+
 // queue is the events of a mailbox. It is bounded by what there is to know: of two events about the same thing that wait
-// here, the newer takes the older's place.
+// here, the newer takes the older's place. Only the switches of a slot are kept, up to switchesKept.
 type queue struct {
-	events []Event
-	taken  int           // events that have left, so that index's numbers hold
-	index  map[thing]int // number of the event that waits about a thing
+	events  []Event
+	taken   int // events that have left, so that the numbers hold
+	waiting map[thing]waiting
 }
 
 func (q *queue) put(e Event) {
-	about := thing{e.Kind, e.Peer, e.Slot}
-	if i, waits := q.index[about]; waits {
-		q.events[i-q.taken] = e
+	about, most := thing{e.Kind, e.Peer, e.Slot}, 1
+	if e.Kind == SlotSwitched {
+		most = switchesKept
+	}
+	w := q.waiting[about]
+	if w.count == most {
+		q.events[w.newest-q.taken] = e
 		return
 	}
-	q.index[about] = q.taken + len(q.events)
+	q.waiting[about] = waiting{w.count + 1, q.taken + len(q.events)}
 	q.events = append(q.events, e)
 }
 
@@ -135,6 +149,11 @@ func (q *queue) take() (Event, bool) {
 	e := q.events[0]
 	q.events = q.events[1:] // append moves to new memory in time
 	q.taken++
-	delete(q.index, thing{e.Kind, e.Peer, e.Slot})
+	about := thing{e.Kind, e.Peer, e.Slot}
+	if w := q.waiting[about]; w.count > 1 {
+		q.waiting[about] = waiting{w.count - 1, w.newest}
+	} else {
+		delete(q.waiting, about)
+	}
 	return e, true
 }
