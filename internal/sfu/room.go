@@ -111,17 +111,15 @@ func (m *room) orphan(s *source) {
 func (t *track) local() bool { return t.source != nil && t.source.owner != nil }
 
 // SetTrack takes what the meeting decided about a track, wherever its owner lives. Worker by worker, the host tells it to
-// all that have peers of the room.
+// all that have peers of the room, and tells all of it again to one on which the first enters. In between a room that is
+// not known here, for its last peer has just been lost, stays so: nobody would close it.
 func (r *Router) SetTrack(now time.Time, in RoomID, number Track, s TrackState, out *Out) {
 	if number.Seat() == 0 {
 		return
 	}
 	m := r.rooms[in]
 	if m == nil {
-		if s == Off {
-			return
-		}
-		m = r.openRoom(in)
+		return
 	}
 	t := m.track(number)
 	if t.state == s {

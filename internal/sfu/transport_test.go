@@ -234,3 +234,16 @@ func TestRemovingEveryPeerLeavesNothing(t *testing.T) {
 		t.Error("a timer is still running")
 	}
 }
+
+func TestATrackOfARoomInWhichNobodyIsOpensNothing(t *testing.T) {
+	c := newCall(t, 1)
+	alice := c.join("alice", 0)
+	r := c.workers[0]
+	r.RemovePeer(c.now, alice.id, c.outs[0])
+	for _, s := range []TrackState{On, Off} {
+		r.SetTrack(c.now, testRoom, alice.track(Camera), s, c.outs[0])
+		if len(r.rooms) != 0 || len(r.open) != 0 {
+			t.Errorf("state %v opened a room that nobody will close", s)
+		}
+	}
+}

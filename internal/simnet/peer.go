@@ -79,10 +79,10 @@ func (c *Call) JoinOver(name string, up, down Link) *Peer {
 	if err := p.worker.router.AddPeer(now, p.id, p.params); err != nil {
 		c.tb.Fatalf("adding %s: %v", name, err)
 	}
+	p.worker.router.Enter(now, p.id, room, p.Seat)
 	for t, s := range c.tracks {
 		p.worker.router.SetTrack(now, room, t, s, &p.worker.out)
 	}
-	p.worker.router.Enter(now, p.id, room, p.Seat)
 	p.worker.flush()
 	p.check()
 	return p
