@@ -109,7 +109,8 @@ func (w *worker) takeMore() {
 	}
 }
 
-// receive routes a batch. A datagram at which the router panics ends its sender.
+// receive routes a batch. A datagram at which the router panics ends its sender, as the router names it: the directory may
+// have learnt of another owner meanwhile, on another worker. Where there is no sender, nothing of anybody was touched.
 func (w *worker) receive(b *batch) {
 	for i := 0; i < b.n; {
 		i = w.receiveFrom(b, i)
@@ -121,8 +122,11 @@ func (w *worker) receive(b *batch) {
 func (w *worker) receiveFrom(b *batch, i int) (next int) {
 	defer func() {
 		if v := recover(); v != nil {
-			o, _ := w.engine.directory.find(b.from[i], b.at(i))
-			w.panicked(v, o.peer)
+			if id := w.router.Sender(); id != 0 {
+				w.panicked(v, id)
+			} else {
+				w.report(v, id)
+			}
 			next = i + 1
 		}
 	}()
@@ -256,8 +260,7 @@ func (w *worker) guard(id sfu.PeerID, f func()) (ok bool) {
 // panicked logs and counts a panic and ends the peer at which it happened. When that fails too, or nobody is known, the
 // router starts anew and its peers with it: they come back by new offers.
 func (w *worker) panicked(v any, id sfu.PeerID) {
-	w.counts.panics.Add(1)
-	w.log.Error("media worker panicked", "peer", id, "err", v, "stack", string(debug.Stack()))
+	w.report(v, id)
 	if id != 0 && w.tryRemove(id) {
 		return
 	}
@@ -266,6 +269,11 @@ func (w *worker) panicked(v any, id sfu.PeerID) {
 	for id := range w.peers {
 		w.lost = append(w.lost, sfu.Event{Kind: sfu.PeerLost, Peer: id, Reason: reasonPanic})
 	}
+}
+
+func (w *worker) report(v any, id sfu.PeerID) {
+	w.counts.panics.Add(1)
+	w.log.Error("media worker panicked", "peer", id, "err", v, "stack", string(debug.Stack()))
 }
 
 // reasonPanic is why peers end that a defect of ours has hit.

@@ -202,6 +202,9 @@ func (r *Router) RemovePeer(now time.Time, id PeerID, out *Out) {
 	}
 	delete(r.ufrags, p.params.LocalUfrag)
 	delete(r.peers, id)
+	if r.sender == p {
+		r.sender = nil
+	}
 	r.order = slices.DeleteFunc(r.order, func(other *peer) bool { return other == p })
 	m := p.room
 	if m == nil {

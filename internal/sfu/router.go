@@ -37,6 +37,7 @@ type Router struct {
 	order  []*peer   // the peers in the order they came, so that the same input gives the same output
 	open   []*room   // the rooms likewise
 	next   time.Time // when Tick has something to do; zero when never
+	sender *peer     // of the datagram in hand; nil while it is not known
 	counts Counters
 
 	// Memory for the packet in hand, here so that nothing is allocated for it.
@@ -71,6 +72,7 @@ func New(c Config) *Router {
 // Receive takes one datagram that arrived from an address. The datagram is borrowed for the call, except where Out
 // says otherwise.
 func (r *Router) Receive(now time.Time, from netip.AddrPort, datagram []byte, out *Out) {
+	r.sender = nil
 	r.counts.PacketsReceived++
 	r.counts.BytesReceived += uint64(len(datagram))
 	if len(datagram) > MTU {
@@ -87,6 +89,7 @@ func (r *Router) Receive(now time.Time, from netip.AddrPort, datagram []byte, ou
 		r.counts.Strangers++
 		return
 	}
+	r.sender = p
 	p.stats.PacketsReceived++
 	p.stats.BytesReceived += uint64(len(datagram))
 	switch class {
@@ -99,6 +102,15 @@ func (r *Router) Receive(now time.Time, from netip.AddrPort, datagram []byte, ou
 	default:
 		r.counts.Unknown++
 	}
+}
+
+// Sender is the peer that the last datagram given to Receive came from, and 0 while Receive had not found one: then nothing
+// of any peer was touched. It is for a host that has to know at whose datagram Receive panicked.
+func (r *Router) Sender() PeerID {
+	if r.sender == nil {
+		return 0
+	}
+	return r.sender.id
 }
 
 // Deadline tells when Tick is next due: the zero time when nothing is waited for. It may be in the past.

@@ -41,6 +41,7 @@ func (r *Router) receiveCheck(now time.Time, from netip.AddrPort, datagram []byt
 		r.counts.BadChecks++
 		return
 	}
+	r.sender = p
 	memory := out.memory()
 	if memory == nil {
 		r.counts.NoMemory++

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pion/rtp"
+	"github.com/pion/srtp/v3"
 )
 
 var stranger = netip.MustParseAddrPort("192.0.2.66:666")
@@ -244,6 +245,40 @@ func TestATrackOfARoomInWhichNobodyIsOpensNothing(t *testing.T) {
 		r.SetTrack(c.now, testRoom, alice.track(Camera), s, c.outs[0])
 		if len(r.rooms) != 0 || len(r.open) != 0 {
 			t.Errorf("state %v opened a room that nobody will close", s)
+		}
+	}
+}
+
+func TestAPanicAtADatagramIsBlamedOnItsSender(t *testing.T) {
+	c := newCall(t, 1)
+	alice, bob := c.join("alice", 0), c.join("bob", 0)
+	alice.microphone(20)
+	c.run(time.Second)
+	r := c.workers[0]
+	r.peers[bob.id].agent, r.peers[alice.id].opens = nil, &srtp.Context{} // so that what comes from them panics
+	media := append([]byte{0x80, ptOpus}, make([]byte, 40)...)
+	check := checkRequest(bob.params.LocalUfrag+":"+bob.params.RemoteUfrag, bob.params.LocalPwd, true)
+	for _, tt := range []struct {
+		name     string
+		from     netip.AddrPort
+		datagram []byte
+		want     PeerID
+	}{
+		{"media", alice.address, media, alice.id},
+		{"a check, whatever its address", alice.address, check, bob.id},
+		{"a stranger's media", stranger, media, 0},
+		{"a stranger's check", stranger, checkRequest("nobody:nobody", "no password", true), 0},
+	} {
+		func() {
+			defer func() {
+				if panicked := recover() != nil; panicked != (tt.want != 0) {
+					t.Errorf("%s: panicked: %v", tt.name, panicked)
+				}
+			}()
+			r.Receive(c.now, tt.from, tt.datagram, c.outs[0])
+		}()
+		if got := r.Sender(); got != tt.want {
+			t.Errorf("%s: the sender is %d, want %d", tt.name, got, tt.want)
 		}
 	}
 }
