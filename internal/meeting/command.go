@@ -7,7 +7,9 @@ type (
 	// Connect opens a session, or returns to the one that Key names. An unknown key opens a new session.
 	Connect struct {
 		Name string
-		Key  Key // empty for a new session
+		Key  Key  // empty for a new session
+		Who  Who  // the browser
+		Link Role // what the link that it came by gives; empty without one
 	}
 	// Disconnect says that the session's connection was lost. A seat is kept for SeatGrace.
 	Disconnect struct{ ID ID }
@@ -39,6 +41,11 @@ type (
 	Stored struct{ Message Message }
 	// Recall brings what the store kept of the room's chat, oldest first.
 	Recall struct{ Messages []Message }
+	// Record brings what the store keeps of the room, when it has been read and whenever it has changed.
+	Record struct {
+		Settings Settings
+		Banned   []Who
+	}
 	// Speak says whose voices are heard, the loudest first.
 	Speak struct{ Seats []uint32 }
 	// Expire says that time has passed; it is due at Deadline and harmless at any other time.
@@ -54,5 +61,6 @@ func (Publish) command()    {}
 func (Chat) command()       {}
 func (Stored) command()     {}
 func (Recall) command()     {}
+func (Record) command()     {}
 func (Speak) command()      {}
 func (Expire) command()     {}

@@ -21,6 +21,8 @@ type (
 		Participants []Participant `json:"participants"` // the others, in the order of their seats
 		Chat         []Message     `json:"chat"`         // oldest first
 		Settings     Settings      `json:"settings"`
+		Meeting      State         `json:"meeting"`
+		Waiting      []Waiter      `json:"waiting"` // empty to all but hosts and cohosts
 	}
 	// Tell sends an event to these sessions.
 	Tell struct {

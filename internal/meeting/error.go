@@ -13,10 +13,25 @@ const (
 	Internal  Code = "internal"
 )
 
+// Reason says more than the code of a refusal, where a page does something else for each: the protocol's word.
+type Reason string
+
+const (
+	ByLock      Reason = "locked"
+	ByPasscode  Reason = "passcode" // missing or wrong
+	ByBan       Reason = "banned"
+	BySize      Reason = "full"
+	ByLobbySize Reason = "lobby_full"
+	ByRole      Reason = "role"
+	BySettings  Reason = "settings"
+)
+
 // Error is a refusal fit to show to the one who asked.
 type Error struct {
-	Code Code   `json:"code"`
-	Text string `json:"text"`
+	Code   Code   `json:"code"`
+	Text   string `json:"text"`
+	Reason Reason `json:"reason,omitempty"`
+	Retry  int    `json:"retry,omitempty"` // with Limited: seconds until it is worth trying again
 }
 
 func (e *Error) Error() string { return e.Text }

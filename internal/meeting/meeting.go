@@ -42,6 +42,11 @@ type Meeting struct {
 	arrivals uint64 // sessions that ever connected
 	tail     tail
 
+	settings Settings
+	banned   map[Who]bool
+	given    map[Who]Role // roles given in this meeting
+	state    State
+
 	inside     []Present // what those outside see; rebuilt when somebody enters, leaves or is renamed
 	insideTold time.Time // when they were last told
 	insideDue  time.Time // when they must be told next; zero: they know
@@ -51,6 +56,7 @@ type Meeting struct {
 type member struct {
 	Participant
 	key   Key
+	link  Role      // what its link gives; "" without one
 	lost  time.Time // when its connection dropped; zero while connected
 	order uint64    // of arrival
 }
@@ -65,6 +71,10 @@ func New(c Config) *Meeting {
 		members: make(map[ID]*member),
 		keys:    make(map[Key]*member),
 		inside:  []Present{},
+
+		settings: Unmade(),
+		given:    make(map[Who]Role),
+		state:    quiet(),
 	}
 }
 
@@ -107,6 +117,8 @@ func (t *turn) apply(c Command) *Error {
 		return t.recall(c)
 	case Speak:
 		return t.speak(c)
+	case Record:
+		return t.record(c)
 	case Expire:
 		return t.expire()
 	default:
@@ -147,9 +159,14 @@ func (t *turn) effect(e Effect) { t.effects = append(t.effects, e) }
 
 // tellInside tells an event to everybody in the meeting but except.
 func (t *turn) tellInside(except ID, e Event) {
+	t.tellThose(func(p *member) bool { return p.ID != except }, e)
+}
+
+// tellThose tells an event to those in the meeting of whom it is true.
+func (t *turn) tellThose(who func(*member) bool, e Event) {
 	to := make([]ID, 0, len(t.m.seated))
 	for _, p := range t.m.seated {
-		if p.ID != except {
+		if who(p) {
 			to = append(to, p.ID)
 		}
 	}

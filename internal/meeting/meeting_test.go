@@ -18,6 +18,7 @@ type table struct {
 	now     time.Time
 	ids     map[string]meeting.ID
 	keys    map[string]meeting.Key
+	links   map[string]meeting.Role // what the links of those give who came by one
 }
 
 func newTable(t *testing.T) *table {
@@ -28,6 +29,7 @@ func newTable(t *testing.T) *table {
 		now:     time.UnixMilli(1795425300000),
 		ids:     map[string]meeting.ID{},
 		keys:    map[string]meeting.Key{},
+		links:   map[string]meeting.Role{},
 	}
 }
 
@@ -41,7 +43,7 @@ func (b *table) pass(d time.Duration) []meeting.Effect {
 // connect opens a session, or returns to it when the name has been here before.
 func (b *table) connect(name string) []meeting.Effect {
 	b.t.Helper()
-	effects := b.apply(meeting.Connect{Name: name, Key: b.keys[name]})
+	effects := b.apply(meeting.Connect{Name: name, Key: b.keys[name], Who: meeting.Who(name), Link: b.links[name]})
 	c := find[meeting.Connected](b.t, effects)
 	b.ids[name], b.keys[name] = c.ID, c.Key
 	return effects
@@ -142,9 +144,12 @@ func TestWhoEntersSeesTheOthersAndIsSeenByThem(t *testing.T) {
 	s := find[meeting.Snapshot](t, effects)
 	off := meeting.Tracks{Microphone: meeting.Off, Camera: meeting.Off, Screen: meeting.Off, ScreenAudio: meeting.Off}
 	want := meeting.Snapshot{
-		You:          meeting.Participant{ID: b.ids["bob"], Seat: 2, Name: "bob", Tracks: off, Joined: b.now.UnixMilli()},
-		Participants: []meeting.Participant{{ID: b.ids["ann"], Seat: 1, Name: "ann", Tracks: off, Joined: b.now.UnixMilli()}},
+		You:          meeting.Participant{ID: b.ids["bob"], Seat: 2, Name: "bob", Role: meeting.Speaker, Who: "bob", Tracks: off, Joined: b.now.UnixMilli()},
+		Participants: []meeting.Participant{{ID: b.ids["ann"], Seat: 1, Name: "ann", Role: meeting.Speaker, Who: "ann", Tracks: off, Joined: b.now.UnixMilli()}},
 		Chat:         []meeting.Message{},
+		Settings:     meeting.Unmade(),
+		Meeting:      meeting.State{Spotlight: []meeting.ID{}, StartedAt: b.now.UnixMilli()},
+		Waiting:      []meeting.Waiter{},
 	}
 	if d := cmp.Diff(want, s); d != "" {
 		t.Errorf("snapshot (-want +got):\n%s", d)

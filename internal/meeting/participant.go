@@ -48,6 +48,9 @@ type Participant struct {
 	ID     ID     `json:"id"`
 	Seat   uint32 `json:"seat"` // ≥ 1, never given to anyone else in the same meeting; 0 outside
 	Name   string `json:"name"`
+	Role   Role   `json:"role"`
+	Who    Who    `json:"who"`  // the browser behind it
+	Hand   int64  `json:"hand"` // when it was raised, in milliseconds since 1970; 0 while it is down
 	Tracks Tracks `json:"tracks"`
 	Away   bool   `json:"away"`     // its connection is lost and the seat kept
 	Joined int64  `json:"joinedAt"` // milliseconds since 1970
@@ -58,9 +61,6 @@ type Present struct {
 	ID   ID     `json:"id"`
 	Name string `json:"name"`
 }
-
-// Settings are the room's. There are none as yet.
-type Settings struct{}
 
 // Kind is what a track carries. A track's number is seat*4 + kind.
 type Kind uint8

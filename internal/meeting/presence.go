@@ -7,6 +7,9 @@ import (
 
 // connect opens a session or gives a known one its new connection.
 func (t *turn) connect(c Connect) *Error {
+	if t.m.banned[c.Who] {
+		return &Error{Code: Forbidden, Text: "You may not enter this room any more.", Reason: ByBan}
+	}
 	if p, ok := t.m.keys[c.Key]; ok {
 		t.reconnect(p)
 		return nil
@@ -16,10 +19,14 @@ func (t *turn) connect(c Connect) *Error {
 		return err
 	}
 	if len(t.m.members)-len(t.m.seated) >= MaxOutside {
-		return &Error{Full, "Too many people are waiting to enter this meeting."}
+		return &Error{Code: Full, Text: "Too many people are waiting to enter this meeting."}
 	}
 	t.m.arrivals++
-	p := &member{Participant: Participant{ID: t.m.newID(), Name: name, Tracks: noTracks}, key: t.m.newKey(), order: t.m.arrivals}
+	p := &member{
+		Participant: Participant{ID: t.m.newID(), Name: name, Who: c.Who, Tracks: noTracks},
+		key:         t.m.newKey(), link: c.Link, order: t.m.arrivals,
+	}
+	p.Role = t.m.roleOf(p)
 	t.m.members[p.ID] = p
 	t.m.keys[p.key] = p
 	t.effect(Connected{ID: p.ID, Key: p.key})

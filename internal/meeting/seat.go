@@ -7,7 +7,7 @@ import "slices"
 func (t *turn) known(id ID) (*member, *Error) {
 	p, ok := t.m.members[id]
 	if !ok {
-		return nil, &Error{NotFound, "This session is over. Open the meeting again."}
+		return nil, &Error{Code: NotFound, Text: "This session is over. Open the meeting again."}
 	}
 	return p, nil
 }
@@ -16,7 +16,7 @@ func (t *turn) known(id ID) (*member, *Error) {
 func (t *turn) seatedMember(id ID) (*member, *Error) {
 	p, err := t.known(id)
 	if err == nil && !p.isInside() {
-		err = &Error{Forbidden, "Join the meeting first."}
+		err = &Error{Code: Forbidden, Text: "Join the meeting first."}
 	}
 	return p, err
 }
@@ -39,10 +39,13 @@ func (t *turn) join(c Join) *Error {
 		return nil
 	}
 	if len(t.m.seated) >= MaxParticipants {
-		return &Error{Full, "This meeting is full."}
+		return &Error{Code: Full, Text: "This meeting is full."}
 	}
 	t.m.lastSeat++
-	p.Seat, p.Name, p.Joined, p.Tracks = t.m.lastSeat, name, t.now.UnixMilli(), noTracks
+	p.Seat, p.Name, p.Joined, p.Tracks, p.Role = t.m.lastSeat, name, t.now.UnixMilli(), noTracks, t.m.roleOf(p)
+	if len(t.m.seated) == 0 {
+		t.m.state.StartedAt = p.Joined
+	}
 	t.m.seated = append(t.m.seated, p)
 	t.effect(Entered{ID: p.ID, Seat: p.Seat})
 	t.effect(t.snapshot(p))
@@ -52,7 +55,10 @@ func (t *turn) join(c Join) *Error {
 }
 
 func (t *turn) snapshot(p *member) Snapshot {
-	s := Snapshot{You: p.Participant, Participants: make([]Participant, 0, len(t.m.seated)-1), Chat: t.m.tail.copy()}
+	s := Snapshot{
+		You: p.Participant, Participants: make([]Participant, 0, len(t.m.seated)-1), Chat: t.m.tail.copy(),
+		Settings: t.m.settings.shownTo(p.Role), Meeting: t.m.state, Waiting: []Waiter{},
+	}
 	for _, other := range t.m.seated {
 		if other != p {
 			s.Participants = append(s.Participants, other.Participant)
@@ -119,7 +125,7 @@ func (t *turn) publish(c Publish) *Error {
 		return err
 	}
 	if c.State == Muted && c.Kind != Microphone {
-		return &Error{Invalid, "Only a microphone can be muted."}
+		return &Error{Code: Invalid, Text: "Only a microphone can be muted."}
 	}
 	state := p.Tracks.of(c.Kind)
 	if *state == c.State {

@@ -18,7 +18,7 @@ const (
 // RoomName gives the form in which a room's name is compared: lower case, NFC. It must be 1–64 letters (with their
 // marks), digits, '-', '_' or '.', and not dots alone, which an address would swallow.
 func RoomName(s string) (string, *Error) {
-	bad := &Error{Invalid, "A room's name has 1 to 64 letters, digits, '-', '_' or '.'."}
+	bad := &Error{Code: Invalid, Text: "A room's name has 1 to 64 letters, digits, '-', '_' or '.'."}
 	if len(s) > maxRoomName*utf8.UTFMax || !utf8.ValidString(s) {
 		return "", bad
 	}
@@ -37,7 +37,7 @@ func RoomName(s string) (string, *Error) {
 // PersonName gives a participant's name as the others see it: NFC, trimmed, 1–40 characters of which one can be
 // seen, and none that ends a line or turns the direction of the text around it.
 func PersonName(s string) (string, *Error) {
-	bad := &Error{Invalid, "A name has 1 to 40 characters."}
+	bad := &Error{Code: Invalid, Text: "A name has 1 to 40 characters."}
 	if len(s) > 4*maxPersonName*utf8.UTFMax || !utf8.ValidString(s) {
 		return "", bad
 	}
@@ -47,7 +47,7 @@ func PersonName(s string) (string, *Error) {
 	}
 	for _, r := range name {
 		if unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) || unicode.Is(unicode.Bidi_Control, r) {
-			return "", &Error{Invalid, "A name has no line breaks or other control characters."}
+			return "", &Error{Code: Invalid, Text: "A name has no line breaks or other control characters."}
 		}
 	}
 	return name, nil
@@ -55,7 +55,7 @@ func PersonName(s string) (string, *Error) {
 
 // chatText gives a message as it is kept: line ends as "\n", outer white space gone, 1–4 000 characters.
 func chatText(s string) (string, *Error) {
-	bad := &Error{Invalid, "A message has 1 to 4000 characters."}
+	bad := &Error{Code: Invalid, Text: "A message has 1 to 4000 characters."}
 	if len(s) > 2*maxChatText*utf8.UTFMax || !utf8.ValidString(s) {
 		return "", bad
 	}
@@ -65,7 +65,7 @@ func chatText(s string) (string, *Error) {
 	}
 	for _, r := range text {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return "", &Error{Invalid, "A message has no control characters."}
+			return "", &Error{Code: Invalid, Text: "A message has no control characters."}
 		}
 	}
 	return text, nil
@@ -78,7 +78,7 @@ func checkClientID(s string) *Error {
 		ok = s[i] > ' ' && s[i] <= '~'
 	}
 	if !ok {
-		return &Error{Invalid, "A message's id has 1 to 64 printable ASCII characters."}
+		return &Error{Code: Invalid, Text: "A message's id has 1 to 64 printable ASCII characters."}
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ var (
 // chatLog takes a room's chat to the store, one message after the other, on a goroutine of its own.
 type chatLog struct {
 	room  *room
+	id    string // of the room: what its chat is kept under
 	queue chan chatEntry
 }
 
@@ -55,6 +56,16 @@ func (r *room) say(c *client, clientID, text string, reply Reply[meeting.Message
 
 // run reads what the room said before and then keeps what it says, until ctx ends.
 func (l *chatLog) run(ctx context.Context) {
+	err := l.room.loop.Do(ctx, func(r *room) error {
+		if r.record == nil {
+			return errRecord
+		}
+		l.id = r.record.ID
+		return nil
+	})
+	if err != nil {
+		return // the room ends, or was never opened
+	}
 	l.recall(ctx)
 	for {
 		select {
@@ -69,7 +80,7 @@ func (l *chatLog) run(ctx context.Context) {
 // recall brings the room's earlier chat into the meeting. Without it the meeting goes on with an empty chat.
 func (l *chatLog) recall(ctx context.Context) {
 	reading, cancel := context.WithTimeout(ctx, storePatience)
-	messages, err := l.room.rooms.config.Store.History(reading, l.room.name, meeting.TailLen)
+	messages, err := l.room.rooms.config.Store.History(reading, l.id, meeting.TailLen)
 	cancel()
 	if err != nil && ctx.Err() == nil {
 		l.room.log.Error("room's chat cannot be read", "room", l.room.name, "err", err)
@@ -85,7 +96,7 @@ func (l *chatLog) recall(ctx context.Context) {
 // keep makes one message durable, has it told, and answers its sender after that.
 func (l *chatLog) keep(ctx context.Context, e chatEntry) {
 	writing, cancel := context.WithTimeout(ctx, storePatience)
-	message, err := l.room.rooms.config.Store.Append(writing, l.room.name, e.message)
+	message, err := l.room.rooms.config.Store.Append(writing, l.id, e.message)
 	cancel()
 	if err != nil {
 		var refusal *meeting.Error

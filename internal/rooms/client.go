@@ -17,6 +17,7 @@ const (
 type client struct {
 	id      meeting.ID
 	key     meeting.Key
+	link    string   // id of the link that it came by; empty without one
 	session *Session // nil while the connection is lost
 	seat    uint32   // 0 outside
 	outbox  outbox

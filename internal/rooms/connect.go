@@ -13,6 +13,10 @@ type sessionEvent struct {
 	Room    string            `json:"room"`
 	Inside  []meeting.Present `json:"inside"`
 	Server  server            `json:"server"`
+	Browser string            `json:"browser,omitempty"` // a token that was issued anew
+	Who     meeting.Who       `json:"who"`
+	Role    meeting.Role      `json:"role"`
+	Door    meeting.Door      `json:"door"`
 }
 
 type server struct {
@@ -34,14 +38,23 @@ func (slotsEvent) EventName() string { return "slots" }
 // that, so that they are counted on from there.
 func (r *room) connect(s *Session, h Hello) error {
 	r.visited = true
-	for _, e := range r.meeting.Apply(r.rooms.now(), meeting.Connect{Name: h.Name, Key: h.Key}) {
+	if r.record == nil {
+		return errRecord
+	}
+	browser, issued := r.rooms.browser(h.Browser)
+	role, link := r.linkRole(h.Link)
+	c := meeting.Connect{Name: h.Name, Key: h.Key, Who: r.rooms.keys.who(r.record.ID, browser), Link: role}
+	for _, e := range r.meeting.Apply(r.rooms.now(), c) {
 		switch e := e.(type) {
 		case meeting.Refused:
 			return e.Err
 		case meeting.Replaced:
 			r.client(e.ID).tellEnd(meeting.EndReplaced).Close()
 		case meeting.Connected:
-			r.welcome(s, h, e)
+			r.welcome(s, h, e, issued)
+			if link != "" {
+				r.clients[e.ID].link = link
+			}
 		default:
 			r.carryOut(e)
 		}
@@ -49,7 +62,15 @@ func (r *room) connect(s *Session, h Hello) error {
 	return nil
 }
 
-func (r *room) welcome(s *Session, h Hello, e meeting.Connected) {
+// browser gives the id of the browser whose token this is. Who brings none of ours gets one issued.
+func (r *Rooms) browser(token string) (id, issued string) {
+	if id, ok := r.keys.browser(token); ok {
+		return id, ""
+	}
+	return r.keys.newBrowser()
+}
+
+func (r *room) welcome(s *Session, h Hello, e meeting.Connected, issued string) {
 	c := r.clients[e.ID]
 	if c == nil {
 		c = newClient(e.ID, e.Key)
@@ -61,7 +82,9 @@ func (r *room) welcome(s *Session, h Hello, e meeting.Connected) {
 	if e.Known && h.Last != nil {
 		missed, resumed = c.outbox.since(*h.Last)
 	}
+	p, _ := r.meeting.Find(c.id)
 	hello := sessionEvent{
+		Browser: issued, Who: p.Who, Role: p.Role, Door: r.meeting.Door(c.id),
 		ID: c.id, Key: c.key, Resumed: resumed, Joined: e.Joined, Room: r.name,
 		Inside: r.meeting.Inside(), Server: server{Version: r.rooms.config.Version},
 	}

@@ -49,3 +49,6 @@ func (r *Rooms) LosePeers(told bool) {
 		}
 	})
 }
+
+// LinkKey is the key of a link to the room with this id.
+func (r *Rooms) LinkKey(room, link string) string { return r.keys.link(room, link) }

@@ -10,6 +10,7 @@ import (
 	"noom/internal/media"
 	"noom/internal/meeting"
 	"noom/internal/sfu"
+	"noom/internal/store"
 )
 
 const (
@@ -29,9 +30,11 @@ type room struct {
 	log      *slog.Logger
 	loop     *loop.Loop[*room]
 	chat     *chatLog
+	recorded chan struct{} // closed once the room's record is known, or cannot be
 	recalled chan struct{} // closed once the room's earlier chat is in the meeting, or cannot be read
 
 	ctx     context.Context // ends with the room
+	record  *store.Room     // never changed: a new one takes its place; nil when it cannot be read
 	meeting *meeting.Meeting
 	media   *media.Room
 	clients map[meeting.ID]*client
@@ -42,7 +45,7 @@ type room struct {
 
 func newRoom(r *Rooms, name string) *room {
 	room := &room{
-		name: name, rooms: r, log: r.log, recalled: make(chan struct{}),
+		name: name, rooms: r, log: r.log, recorded: make(chan struct{}), recalled: make(chan struct{}),
 		meeting: meeting.New(meeting.Config{Room: name, Chance: chance}),
 		clients: make(map[meeting.ID]*client),
 		peers:   make(map[sfu.PeerID]*client),
@@ -57,7 +60,10 @@ func newRoom(r *Rooms, name string) *room {
 func (r *room) run(ctx context.Context) {
 	ctx, end := context.WithCancel(ctx)
 	r.ctx, r.opened, r.media = ctx, time.Now(), r.rooms.config.Media.OpenRoom()
-	r.rooms.running.Go(func() { r.chat.run(ctx) }) // ends with ctx, which ends with this function
+	r.rooms.running.Go(func() { // ends with ctx, which ends with this function
+		r.readRecord(ctx)
+		r.chat.run(ctx)
+	})
 	r.log.Debug("room opened", "room", r.name)
 	defer func() {
 		if v := recover(); v != nil {

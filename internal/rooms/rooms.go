@@ -41,6 +41,7 @@ type Rooms struct {
 	end    context.CancelFunc
 	offers chan struct{} // a token for each offer being read: as many as there are cores
 	now    func() time.Time
+	keys   keyring
 
 	mu      sync.Mutex // guards what follows; nothing is called while it is held
 	open    map[string]*room
@@ -54,6 +55,7 @@ func New(c Config) *Rooms {
 		c.Log = slog.Default()
 	}
 	r := &Rooms{config: c, log: c.Log, open: make(map[string]*room), offers: make(chan struct{}, runtime.GOMAXPROCS(0)), now: time.Now}
+	r.keys = keyring{c.Store.Secret()}
 	r.life, r.end = context.WithCancel(context.Background())
 	return r
 }
@@ -83,6 +85,9 @@ type Hello struct {
 	Name string
 	Key  meeting.Key // of an earlier session; empty for a new one
 	Last *uint64     // number of the last event it received; nil when it holds no state
+
+	Browser string // the browser's token; empty or not ours: it gets a new one
+	Link    string // the key of the link it came by; empty without one, and worth nothing when it is not ours
 }
 
 // Link is the way to one client. The room's goroutine calls it: it must not block, and when the client does not keep
@@ -113,6 +118,9 @@ func (r *Rooms) Connect(ctx context.Context, h Hello, link Link) (*Session, erro
 			return nil, errShutdown
 		}
 		s := &Session{room: at, link: link}
+		if err := at.awaitRecord(ctx); err != nil {
+			return nil, err
+		}
 		err := at.loop.Do(ctx, func(r *room) error { return r.connect(s, h) })
 		if !errors.Is(err, loop.ErrEnded) {
 			return s, err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,7 +23,10 @@ type node struct {
 	t     *testing.T
 	rooms *rooms.Rooms
 	media *media.Engine
-	stop  func() // ends the rooms as a server's end does; called at the test's end at the latest
+	store *store.Store
+
+	closeStore func() // before its time
+	stop       func() // ends the rooms as a server's end does; called at the test's end at the latest
 }
 
 func newNode(t *testing.T, dir string) *node {
@@ -35,7 +39,7 @@ func newNode(t *testing.T, dir string) *node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &node{t: t, media: engine, rooms: rooms.New(rooms.Config{Media: engine, Store: kept, Version: "test"})}
+	n := &node{t: t, media: engine, store: kept, rooms: rooms.New(rooms.Config{Media: engine, Store: kept, Version: "test"})}
 	roomsEnd := run(t, n.rooms.Run)
 	mediaEnd := run(t, engine.Run)
 	stopped := false
@@ -46,10 +50,13 @@ func newNode(t *testing.T, dir string) *node {
 		stopped = true
 		roomsEnd()
 		mediaEnd()
+		n.closeStore()
+	}
+	n.closeStore = sync.OnceFunc(func() {
 		if err := kept.Close(); err != nil {
 			t.Error(err)
 		}
-	}
+	})
 	t.Cleanup(n.stop)
 	return n
 }
@@ -85,6 +92,10 @@ type client struct {
 		Resumed bool
 		Joined  bool
 		Inside  []meeting.Present
+		Browser string
+		Who     meeting.Who
+		Role    meeting.Role
+		Door    meeting.Door
 	}
 	n uint64 // the last number seen
 }

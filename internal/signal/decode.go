@@ -20,11 +20,14 @@ func decodeHello(auth []byte) (rooms.Hello, *meeting.Error) {
 		Name string      `json:"name"`
 		Key  meeting.Key `json:"key"`
 		Last *uint64     `json:"last"`
+
+		Browser string `json:"browser"`
+		Link    string `json:"link"`
 	}
 	if refusal := decodeObject(auth, &a); refusal != nil {
 		return rooms.Hello{}, refusal
 	}
-	return rooms.Hello{Room: a.Room, Name: a.Name, Key: a.Key, Last: a.Last}, nil
+	return rooms.Hello{Room: a.Room, Name: a.Name, Key: a.Key, Last: a.Last, Browser: a.Browser, Link: a.Link}, nil
 }
 
 // decodeRequest reads an event's data. Unknown fields are ignored, so that newer clients meet older servers.

@@ -37,8 +37,8 @@ func chatStream() jetstream.StreamConfig {
 	}
 }
 
-// chatToken turns a room's name into one token of a subject: names hold dots and any script, subjects do not.
-func chatToken(room string) string { return base64.RawURLEncoding.EncodeToString([]byte(room)) }
+// token turns a room's id or name into one token of a subject: those hold dots and any script, subjects do not.
+func token(room string) string { return base64.RawURLEncoding.EncodeToString([]byte(room)) }
 
 // Append keeps a message of the room and returns it with its Seq once it is on the disk. A message whose ID the room
 // has seen within repeatWindow is not kept again: Append then returns the one that was, or a meeting.Error with
@@ -48,8 +48,8 @@ func (s *Store) Append(ctx context.Context, room string, m meeting.Message) (mee
 	if err != nil {
 		return m, fmt.Errorf("encoding a chat message: %w", err)
 	}
-	token := chatToken(room)
-	ack, err := s.stream.Publish(ctx, "chat."+token, data, jetstream.WithMsgID(token+" "+m.ID))
+	subject := token(room)
+	ack, err := s.stream.Publish(ctx, "chat."+subject, data, jetstream.WithMsgID(subject+" "+m.ID))
 	if err != nil {
 		return m, fmt.Errorf("keeping a chat message: %w", err)
 	}
@@ -109,7 +109,7 @@ func (s *Store) History(ctx context.Context, room string, limit int) ([]meeting.
 // where to go on; 0 when there are no more. This is JetStream's batched direct get (ADR-31), for which nats.go has no
 // call: the answers come as one message each, then one without data and with status 204.
 func (s *Store) readFrom(ctx context.Context, room string, from uint64, messages []meeting.Message) ([]meeting.Message, uint64, error) {
-	request, err := json.Marshal(map[string]any{"batch": chatPerRoom, "seq": from, "next_by_subj": "chat." + chatToken(room)})
+	request, err := json.Marshal(map[string]any{"batch": chatPerRoom, "seq": from, "next_by_subj": "chat." + token(room)})
 	if err != nil {
 		return nil, 0, err
 	}

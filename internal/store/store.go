@@ -1,5 +1,5 @@
-// Package store keeps what has to outlive the process: the rooms' chat. It embeds a NATS server with JetStream that
-// listens on no port and writes under one data directory.
+// Package store keeps what has to outlive the process: the rooms' records and chat, and the server's secret. It embeds
+// a NATS server with JetStream that listens on no port and writes under one data directory.
 //
 // A Store owns that directory (one process at a time), the embedded server and the one connection to it. Package
 // rooms calls it from goroutines of its own, never from a room's loop: a write waits for the disk. What Append has
@@ -44,6 +44,8 @@ type Store struct {
 	server *server.Server
 	conn   *nats.Conn
 	stream jetstream.JetStream
+	rooms  jetstream.KeyValue
+	secret []byte
 }
 
 // Open takes the data directory, starts the embedded server in it and waits until it can be written to. It fails when
@@ -102,7 +104,10 @@ func (s *Store) start(ctx context.Context, c Config) error {
 	if _, err := s.stream.CreateOrUpdateStream(ctx, chatStream()); err != nil {
 		return fmt.Errorf("making the chat stream: %w", err)
 	}
-	return nil
+	if s.rooms, err = s.stream.CreateOrUpdateKeyValue(ctx, roomBucket()); err != nil {
+		return fmt.Errorf("making the bucket of rooms: %w", err)
+	}
+	return s.readSecret(ctx)
 }
 
 // Close ends the embedded server, waits until all is written and lets go of the directory. What is being appended

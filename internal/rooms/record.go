@@ -1,0 +1,97 @@
+package rooms
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"noom/internal/meeting"
+	"noom/internal/store"
+)
+
+// recordPatience is how long a session waits at the door for the room's record to be read. It takes a millisecond and
+// began when the room was opened. Without it nobody knows who may enter, so nobody does.
+const recordPatience = 3 * time.Second
+
+var errRecord = &meeting.Error{Code: meeting.Internal, Text: "The room cannot be opened now. Try again in a moment."}
+
+// readRecord reads the room's record and brings it into the meeting, on a goroutine of its own. When it cannot be read
+// the room stays shut: it ends, and who comes next has it read again.
+func (r *room) readRecord(ctx context.Context) {
+	reading, cancel := context.WithTimeout(ctx, storePatience)
+	record, err := r.rooms.config.Store.Room(reading, r.name)
+	cancel()
+	if errors.Is(err, store.ErrNoRoom) {
+		record, err = unmade(r.name), nil
+	}
+	if err != nil && ctx.Err() == nil {
+		r.log.Error("room's record cannot be read", "room", r.name, "err", err)
+	}
+	done := r.loop.Do(ctx, func(r *room) error {
+		defer close(r.recorded)
+		if err != nil {
+			return err
+		}
+		return r.takeRecord(record)
+	})
+	if done != nil && err == nil && ctx.Err() == nil {
+		r.log.Error("room did not take its record", "room", r.name, "err", done)
+	}
+}
+
+// takeRecord brings a record into the meeting, unless a newer one is there already.
+func (r *room) takeRecord(record store.Room) error {
+	if r.record != nil && record.Revision <= r.record.Revision {
+		return nil
+	}
+	r.record = &record
+	banned := make([]meeting.Who, 0, len(record.Bans))
+	for _, b := range record.Bans {
+		banned = append(banned, b.Who)
+	}
+	_, err := r.apply(meeting.Record{Settings: record.Settings, Banned: banned})
+	return err
+}
+
+// unmade is the record of a room that nobody has made. Its id is its name, which no made room's id can be.
+func unmade(name string) store.Room {
+	return store.Room{ID: name, Name: name, Settings: meeting.Unmade()}
+}
+
+// awaitRecord waits until the room knows its record, or knows that it will not.
+func (r *room) awaitRecord(ctx context.Context) error {
+	patience := time.NewTimer(recordPatience)
+	defer patience.Stop()
+	select {
+	case <-r.recorded:
+		return nil
+	case <-r.loop.Ended():
+		return nil // the loop says so
+	case <-patience.C:
+		return errRecord
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// linkRole is what a link's key gives in this room: "" when the key is forged, revoked or of a banned link.
+func (r *room) linkRole(key string) (role meeting.Role, link string) {
+	if key == "" {
+		return "", ""
+	}
+	id, ok := r.rooms.keys.linkID(r.record.ID, key)
+	if !ok {
+		return "", ""
+	}
+	for _, b := range r.record.Bans {
+		if b.Link == id {
+			return "", ""
+		}
+	}
+	for _, l := range r.record.Links {
+		if l.ID == id {
+			return l.Role, id
+		}
+	}
+	return "", ""
+}
