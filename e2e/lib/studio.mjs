@@ -7,7 +7,7 @@ const ui = new URL('../../ui/', import.meta.url);
 const ts = createRequire(ui)('typescript');
 
 /** The page's gallery paints the people; a browser takes no TypeScript. */
-function painter(file) {
+export function painter(file) {
   const source = readFileSync(new URL(`gallery/${file}.ts`, ui), 'utf8');
   const { outputText } = ts.transpileModule(source, { compilerOptions: { target: 'ESNext', module: 'ESNext' } });
   return outputText.replace(/^export /gm, '');
