@@ -7,21 +7,23 @@ import type { Sounds } from "../browser/sounds";
 import type { Store } from "../browser/storage";
 import type { Path } from "../lib/health";
 import {
-  kinds,
   trackNumber,
   type EndedReason,
   type Failure,
   type Insider,
-  type Kind,
   type Participant,
   type ServerEvent,
   type Session,
+  type Snapshot,
   type TrackNumber,
   type Wait,
 } from "../lib/protocol";
 import { Chat } from "./chat.svelte";
 import { Conversation, type Introduction, type Said } from "./conversation";
+import { deliver } from "./deliver";
 import type { Devices } from "./devices.svelte";
+import { Entry } from "./entry.svelte";
+import { follow } from "./following.svelte";
 import type { Keyring } from "./keyring.svelte";
 import { Link } from "./link.svelte";
 import { Meeting, type Ask } from "./meeting.svelte";
@@ -29,7 +31,7 @@ import type { Notices } from "./notices.svelte";
 import type { Preferences } from "./preferences.svelte";
 import { Reactions } from "./reactions.svelte";
 import type { Roster } from "./roster.svelte";
-import { outlets, Publisher, states } from "./sending";
+import { outlets, Publisher } from "./sending";
 import { Sharing } from "./sharing.svelte";
 import type { Stage } from "./stage.svelte";
 import { Viewing } from "./viewing";
@@ -63,8 +65,6 @@ export interface CallParts {
 
 /** A train's tunnel or a router's restart is shorter; who is away for longer has gone. In ms. */
 const giveUpAfter = 5 * 60_000;
-/** Ten a second follow a voice closely enough for the eye. In ms. */
-const loudnessPause = 100;
 /** The server wants a name with the connection; nobody sees this one before I join under my own. */
 const unnamed = "Guest";
 
@@ -72,26 +72,20 @@ const unnamed = "Guest";
 export class Call {
   status: CallStatus = $state("idle");
   leftReason: LeftReason | null = $state(null);
-  /** The last refusal by the server: of connecting, of joining. */
-  failure: Failure | null = $state.raw(null);
   room: string = $state("");
-  /** What I wait for, while `waiting`. */
-  wait: Wait | null = $state(null);
   #held: boolean = $state(false);
 
   readonly chat: Chat;
   readonly meeting: Meeting;
   readonly reactions: Reactions;
   readonly #parts: CallParts;
+  readonly #entry: Entry;
   readonly #link: Link;
   readonly #sharing: Sharing;
   readonly #viewing: Viewing;
   readonly #publisher: Publisher;
-  readonly #stops: (() => void)[] = [];
+  readonly #stop: () => void;
   #conversation: Conversation | null = null;
-  /** Into the meeting as soon as the server is there: after a click on Join, a reload or Rejoin. */
-  #bound = false;
-  #passcode = "";
   #unanswered: boolean = $state(false);
   #loudness: ReadonlyMap<TrackNumber, number> = $state.raw(new Map());
   #givingUp: ReturnType<typeof setTimeout> | undefined;
@@ -100,6 +94,7 @@ export class Call {
     this.#parts = parts;
     this.#link = new Link(parts.openPeer, [parts.pictures, parts.sounds]);
     this.#sharing = new Sharing(parts.media, parts.notices);
+    this.#entry = new Entry(this.#request, parts.preferences);
     this.chat = new Chat((message) => this.#request("chat", message));
     this.meeting = new Meeting(parts.roster, this.#request, (failure) => this.#complain(failure));
     this.reactions = new Reactions(this.#request);
@@ -108,7 +103,23 @@ export class Call {
       return (await this.#request("view", { tracks })).ok;
     });
     this.#publisher = new Publisher(async (track, state) => (await this.#request("publish", { track, state })).ok);
-    this.#stops.push($effect.root(() => this.#follow()));
+    const status = (): CallStatus => this.status;
+    const listen = (): void => this.#listen();
+    const { devices, roster, stage, pictures, sounds } = parts;
+    const [link, sharing, viewing, publisher] = [this.#link, this.#sharing, this.#viewing, this.#publisher];
+    this.#stop = follow({
+      ...{ status, listen, link, sharing, viewing, publisher },
+      ...{ devices, roster, stage, pictures, sounds },
+    });
+  }
+
+  /** The last refusal by the server: of connecting, of joining. */
+  get failure(): Failure | null {
+    return this.#entry.failure;
+  }
+  /** What I wait for, while `waiting`. */
+  get wait(): Wait | null {
+    return this.#entry.wait;
   }
 
   /** How media travels: known in the lobby once the connection is proven. */
@@ -181,6 +192,7 @@ export class Call {
   open(room: string): void {
     if (this.#conversation?.room === room) return;
     this.shut();
+    this.#entry.forget();
     this.room = room;
     this.status = "connecting";
     void this.#parts.devices.start();
@@ -201,8 +213,8 @@ export class Call {
   /** Enters the meeting under this name (remembered), or asks to be let in. */
   async join(name: string, passcode = ""): Promise<void> {
     this.#parts.preferences.name = name.trim();
-    this.#passcode = passcode;
-    this.#bound = true;
+    this.#entry.passcode = passcode;
+    this.#entry.bound = true;
     this.hear(); // a click brought us here: browsers that held sound back let it go now
     await this.#enter();
   }
@@ -220,8 +232,8 @@ export class Call {
     if (this.status !== "left") return;
     this.status = "joining";
     this.leftReason = null;
-    this.failure = null;
-    this.#bound = true;
+    this.#entry.failure = null;
+    this.#entry.bound = true;
     void this.#parts.devices.start();
     this.#connect();
   }
@@ -267,7 +279,7 @@ export class Call {
   }
 
   close(): void {
-    for (const stop of this.#stops) stop();
+    this.#stop();
     this.#end("idle", null);
   }
 
@@ -305,7 +317,7 @@ export class Call {
       case "down":
         return this.#lost();
       case "refused":
-        this.failure = said.failure;
+        this.#entry.failure = said.failure;
         return this.#end("left", "failed");
     }
   }
@@ -329,41 +341,27 @@ export class Call {
       this.#settle();
       return;
     }
-    if (this.#bound || session.joined || this.#inMeeting) void this.#enter();
+    if (this.#entry.bound || session.joined || this.#inMeeting) void this.#enter();
     else this.status = "lobby";
   }
 
   async #enter(): Promise<void> {
-    const { preferences, roster, stage } = this.#parts;
     if (!this.#inMeeting && this.status !== "waiting") this.status = "joining";
-    this.failure = null;
-    const conversation = this.#conversation;
-    const result = await this.#request("join", {
-      ...(preferences.name && { name: preferences.name }),
-      ...(this.#passcode && { passcode: this.#passcode }),
-    });
-    if (conversation !== this.#conversation) return;
-    if (!result.ok) {
-      if (result.failure.code === "unreachable") return; // the next session enters
-      this.#bound = false;
-      this.failure = result.failure;
-      this.status = "lobby";
-      return;
-    }
-    this.#bound = true;
-    if ("wait" in result.value) {
-      this.wait = result.value.wait;
-      this.status = "waiting";
-      return;
-    }
-    const { you, chat, slots } = result.value;
-    this.wait = null;
-    roster.enter(result.value);
-    this.meeting.enter(result.value);
-    this.#publisher.learn(you);
-    this.#parts.pictures.switch(slots);
+    const entered = await this.#entry.enter();
+    if (entered === "nothing") return; // the next session enters
+    if (entered === "refused") this.status = "lobby";
+    else if (entered === "waiting") this.status = "waiting";
+    else this.#inside(entered);
+  }
+
+  #inside(snapshot: Snapshot): void {
+    const { roster, stage, pictures, preferences } = this.#parts;
+    roster.enter(snapshot);
+    this.meeting.enter(snapshot);
+    this.#publisher.learn(snapshot.you);
+    pictures.switch(snapshot.slots);
     stage.update();
-    this.chat.enter(you, chat);
+    this.chat.enter(snapshot.you, snapshot.chat);
     preferences.rememberRoom(this.room);
     this.#settle();
   }
@@ -377,55 +375,11 @@ export class Call {
   }
 
   #receive(event: Exclude<ServerEvent, { event: "session" }>): void {
-    const { roster, stage, pictures } = this.#parts;
-    switch (event.event) {
-      case "inside":
-        roster.inside = event.data.inside;
-        return;
-      case "joined":
-      case "updated":
-        roster.put(event.data.participant);
-        return stage.update();
-      case "left":
-        roster.remove(event.data.id);
-        return stage.update();
-      case "speaker":
-        roster.speaking = event.data.speaking;
-        return stage.update();
-      case "slots":
-        return pictures.switch(event.data.slots);
-      case "chat":
-        return this.chat.receive(event.data.message);
-      case "chat_changed":
-        return this.chat.change(event.data.message);
-      case "settings":
-        this.meeting.settings = event.data.settings;
-        return;
-      case "meeting":
-        this.meeting.state = event.data.meeting;
-        return stage.update();
-      case "waiting":
-        this.meeting.waiting = event.data.waiting;
-        return;
-      case "admitted":
-        return void this.#enter();
-      case "asked":
-        return; // the people's helper shows it
-      case "silenced":
-        return this.#silenced(event.data.track);
-      case "reactions":
-        return this.reactions.receive(event.data.reactions);
-      case "ended":
-        return this.#ended(event.data.reason);
-    }
-  }
-
-  /** A host has turned one of my tracks off; what I show and send follows. */
-  #silenced(track: Kind): void {
-    const { devices } = this.#parts;
-    if (track === "microphone") void devices.setMicrophone(false);
-    else if (track === "camera") void devices.setCamera(false);
-    else this.#sharing.stop();
+    if (event.event === "admitted") return void this.#enter();
+    if (event.event === "ended") return this.#ended(event.data.reason);
+    const { roster, stage, pictures, devices } = this.#parts;
+    const { chat, meeting, reactions } = this;
+    deliver(event, { roster, stage, pictures, devices, chat, meeting, reactions, sharing: this.#sharing });
   }
 
   #ended(reason: EndedReason): void {
@@ -445,7 +399,7 @@ export class Call {
   #end(status: "left" | "idle", reason: LeftReason | null): void {
     clearTimeout(this.#givingUp);
     this.#givingUp = undefined;
-    this.#bound = false;
+    this.#entry.leave();
     this.#unanswered = false;
     this.#conversation?.close();
     this.#conversation = null;
@@ -457,50 +411,12 @@ export class Call {
     this.#parts.stage.clear();
     this.meeting.clear();
     this.reactions.clear();
-    this.wait = null;
     this.leftReason = reason;
     this.status = status;
   }
 
   #complain(failure: Failure): void {
     this.#parts.notices.notify("failed", { tone: "warning", params: { code: failure.code } });
-  }
-
-  /** Devices and the connection follow the state. */
-  #follow(): void {
-    const { devices, roster, stage, pictures, sounds } = this.#parts;
-    $effect(() => {
-      const { peer } = this.#link;
-      const wanted = outlets(devices, this.#sharing);
-      for (const kind of kinds) {
-        peer?.send(kind, this.#inMeeting ? wanted[kind].track : null).catch((error: unknown) => {
-          console.error(`Sending the ${kind} failed:`, error);
-        });
-      }
-    });
-    $effect(() => {
-      const wanted = outlets(devices, this.#sharing);
-      if (this.status === "meeting") this.#publisher.publish(wanted);
-      if (this.#inMeeting) untrack(() => roster.amend({ tracks: states(wanted) }));
-    });
-    $effect(() => {
-      if (this.status === "meeting") this.#viewing.show(stage.wishes);
-    });
-    $effect(() => pictures.setLive(stage.live));
-    $effect(() => {
-      const { me } = roster;
-      pictures.setOwn(me ? trackNumber(me.seat, "camera") : 0, devices.cameraTrack);
-    });
-    $effect(() => sounds.setSpeaker(devices.speaker));
-    $effect(() => {
-      // Browsers play sound unasked on pages that capture: a reload needs no click once a device is open.
-      if (devices.microphoneTrack ?? devices.cameraTrack) sounds.hear();
-    });
-    $effect(() => {
-      if (!this.#inMeeting) return;
-      const timer = setInterval(() => this.#listen(), loudnessPause);
-      return () => clearInterval(timer);
-    });
   }
 
   #listen(): void {

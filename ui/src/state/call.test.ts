@@ -116,6 +116,20 @@ describe("the lobby", () => {
     expect(call.failure?.code).toBe("full");
   });
 
+  it("of another room knows nothing of a refusal that comes late, nor of the passcode", async () => {
+    const { call, server } = house;
+    server.answers.join = () => ({ ok: false, failure: { code: "full", text: "Full." } });
+    call.open("team");
+    server.connect();
+    void call.join("Ann", "1234");
+    call.open("other");
+    server.connect();
+    await settle();
+    expect([call.status, call.failure]).toEqual(["lobby", null]);
+    await call.join("Ann");
+    expect(server.asked("join").at(-1)).toEqual({ name: "Ann" });
+  });
+
   it("joins as soon as it can when the server was not there at the click", async () => {
     const { call, server } = house;
     call.open("team");

@@ -1,0 +1,72 @@
+import type { Pictures } from "../browser/pictures";
+import type { Kind, ServerEvent } from "../lib/protocol";
+import type { Chat } from "./chat.svelte";
+import type { Devices } from "./devices.svelte";
+import type { Meeting } from "./meeting.svelte";
+import type { Reactions } from "./reactions.svelte";
+import type { Roster } from "./roster.svelte";
+import type { Sharing } from "./sharing.svelte";
+import type { Stage } from "./stage.svelte";
+
+/** Whom events of the server concern. */
+export interface Recipients {
+  readonly roster: Roster;
+  readonly stage: Stage;
+  readonly pictures: Pictures;
+  readonly chat: Chat;
+  readonly meeting: Meeting;
+  readonly reactions: Reactions;
+  readonly devices: Devices;
+  readonly sharing: Sharing;
+}
+
+/** What is the call's own business: greeting, entering and ending. */
+export type OwnEvent = "session" | "admitted" | "ended";
+
+/** Brings an event of the server to those whom it concerns. */
+export function deliver(event: Exclude<ServerEvent, { event: OwnEvent }>, to: Recipients): void {
+  const { roster, stage, meeting } = to;
+  switch (event.event) {
+    case "inside":
+      roster.inside = event.data.inside;
+      return;
+    case "joined":
+    case "updated":
+      roster.put(event.data.participant);
+      return stage.update();
+    case "left":
+      roster.remove(event.data.id);
+      return stage.update();
+    case "speaker":
+      roster.speaking = event.data.speaking;
+      return stage.update();
+    case "slots":
+      return to.pictures.switch(event.data.slots);
+    case "chat":
+      return to.chat.receive(event.data.message);
+    case "chat_changed":
+      return to.chat.change(event.data.message);
+    case "settings":
+      meeting.settings = event.data.settings;
+      return;
+    case "meeting":
+      meeting.state = event.data.meeting;
+      return stage.update();
+    case "waiting":
+      meeting.waiting = event.data.waiting;
+      return;
+    case "asked":
+      return; // the people's helper shows it
+    case "silenced":
+      return silence(event.data.track, to);
+    case "reactions":
+      return to.reactions.receive(event.data.reactions);
+  }
+}
+
+/** A host has turned one of my tracks off; what I show and send follows. */
+function silence(track: Kind, { devices, sharing }: Recipients): void {
+  if (track === "microphone") void devices.setMicrophone(false);
+  else if (track === "camera") void devices.setCamera(false);
+  else sharing.stop();
+}

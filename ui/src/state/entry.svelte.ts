@@ -1,0 +1,60 @@
+import type { Failure, Snapshot, Wait } from "../lib/protocol";
+import type { Ask } from "./meeting.svelte";
+import type { Preferences } from "./preferences.svelte";
+
+/** What came of asking to come in. `nothing`: nobody answered, or I left meanwhile; the next connection asks again. */
+export type Entered = Snapshot | "waiting" | "refused" | "nothing";
+
+/** My way into the meeting: asking, waiting to be let in, being refused. */
+export class Entry {
+  /** What I wait for, after being asked to wait. */
+  wait: Wait | null = $state(null);
+  /** The last refusal by the server: of connecting, of joining. */
+  failure: Failure | null = $state.raw(null);
+  /** Into the meeting as soon as the server is there: after a click on Join, a reload or Rejoin. */
+  bound = false;
+  passcode = "";
+  /** Counts what I asked and gave up, so that late answers are known. */
+  #turn = 0;
+
+  readonly #ask: Ask;
+  readonly #preferences: Preferences;
+
+  constructor(ask: Ask, preferences: Preferences) {
+    this.#ask = ask;
+    this.#preferences = preferences;
+  }
+
+  async enter(): Promise<Entered> {
+    this.failure = null;
+    const { name } = this.#preferences;
+    const { passcode } = this;
+    const turn = this.#turn;
+    const result = await this.#ask("join", { ...(name && { name }), ...(passcode && { passcode }) });
+    if (turn !== this.#turn) return "nothing";
+    if (!result.ok) {
+      if (result.failure.code === "unreachable") return "nothing";
+      this.bound = false;
+      this.wait = null;
+      this.failure = result.failure;
+      return "refused";
+    }
+    this.bound = true;
+    this.wait = "wait" in result.value ? result.value.wait : null;
+    return "wait" in result.value ? "waiting" : result.value;
+  }
+
+  /** I left. A refusal stays, for the Left screen to tell, and so does the passcode, for coming back. */
+  leave(): void {
+    this.#turn++;
+    this.bound = false;
+    this.wait = null;
+  }
+
+  /** The room is another. */
+  forget(): void {
+    this.leave();
+    this.failure = null;
+    this.passcode = "";
+  }
+}
