@@ -3,6 +3,7 @@ package signal
 import (
 	"context"
 	"encoding/json"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/time/rate"
@@ -17,7 +18,12 @@ const classicNamespace = "/"
 const (
 	maxClassicName     = 100   // characters of a room's name or a nick
 	maxClassicRooms    = 16    // rooms of each stage that one socket may be in
-	maxClassicRoomList = 1_000 // rooms of each stage in all: room_change lists them to everybody
+	maxClassicRoomList = 1_000 // rooms of each stage in all
+	// maxClassicListSize is how many bytes of names room_change lists, as JSON: all thousand rooms with the names that people
+	// give them. What does not fit can be entered all the same.
+	maxClassicListSize = 32 << 10
+	// classicListPause is the least time between two lists: each goes to everybody, and nobody reads ten a second.
+	classicListPause = 100 * time.Millisecond
 
 	// Every enter tells everybody, so one socket may do it less often than it may send messages: as fast as a person
 	// clicks through a list of rooms.
@@ -35,6 +41,8 @@ const classicDepth = 256
 // without an acknowledgement. Binary arguments are not part of this protocol.
 type Classic struct {
 	sockets *socketio.Server
+	state   *classicHall
+	pause   *time.Timer // rings when the next list of rooms may be told
 	// hall's loop decides, and tells everybody, about one event at a time: of two lists of rooms, each client gets the
 	// newer one last. Nothing in it blocks, as sending never does.
 	hall *loop.Loop[*classicHall]
@@ -42,11 +50,30 @@ type Classic struct {
 
 // NewClassic makes the handler; pass it to sockets.Handle for namespace "/". Its clients are heard while Run runs.
 func NewClassic(sockets *socketio.Server) *Classic {
-	return &Classic{sockets: sockets, hall: loop.New(newClassicHall(), classicDepth)}
+	h := newClassicHall()
+	pause := time.NewTimer(time.Hour)
+	pause.Stop()
+	return &Classic{sockets: sockets, state: h, pause: pause, hall: loop.New(h, classicDepth)}
 }
 
 // Run serves until ctx ends. It should run until the last socket has gone.
-func (c *Classic) Run(ctx context.Context) error { return c.hall.Run(ctx) }
+func (c *Classic) Run(ctx context.Context) error {
+	defer c.hall.End()
+	defer c.pause.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case task := <-c.hall.Tasks():
+			task(c.state)
+		case <-c.pause.C:
+			c.state.pausing = false
+			if c.state.changed {
+				c.tellRooms(c.state)
+			}
+		}
+	}
+}
 
 // do runs f on the hall. Once Run has ended it does not, and nobody is left to miss it.
 func (c *Classic) do(f func(h *classicHall)) {
@@ -61,8 +88,13 @@ func (c *Classic) tell(p classicPlace, but *socketio.Socket, event string, args 
 	c.sockets.Broadcast(classicNamespace, p.key(), but, event, args...)
 }
 
-// tellRooms sends everybody the list of rooms.
+// tellRooms sends everybody the list of rooms: now, or once the pause after the list before is over.
 func (c *Classic) tellRooms(h *classicHall) {
+	if h.changed = h.pausing; h.changed {
+		return
+	}
+	h.pausing = true
+	c.pause.Reset(classicListPause)
 	c.sockets.Broadcast(classicNamespace, "", nil, "room_change", h.list())
 }
 

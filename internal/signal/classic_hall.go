@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"encoding/json"
 	"slices"
 
 	"noom/internal/socketio"
@@ -27,8 +28,16 @@ func (p classicPlace) key() string {
 type classicHall struct {
 	members map[classicPlace]map[*socketio.Socket]struct{}
 	places  map[*socketio.Socket][]classicPlace // in the order of entering
-	chats   []string                            // open rooms of the chat stage, oldest first
+	chats   []classicChat                       // open rooms of the chat stage, oldest first
 	peers   int                                 // open rooms of the peer-to-peer stage
+	pausing bool                                // the list of rooms was told just now
+	changed bool                                // and there is something to tell since
+}
+
+// A classicChat is a room of the chat stage.
+type classicChat struct {
+	room string
+	size int // of the name as JSON, in bytes
 }
 
 func newClassicHall() *classicHall {
@@ -63,7 +72,8 @@ func (h *classicHall) open(p classicPlace) bool {
 		if len(h.chats) >= maxClassicRoomList {
 			return false
 		}
-		h.chats = append(h.chats, p.room)
+		quoted, _ := json.Marshal(p.room) // cannot fail
+		h.chats = append(h.chats, classicChat{p.room, len(quoted)})
 	} else {
 		if h.peers >= maxClassicRoomList {
 			return false
@@ -97,7 +107,7 @@ func (h *classicHall) leaveAll(s *socketio.Socket) []classicDeparture {
 		}
 		delete(h.members, p)
 		if p.chat {
-			h.chats = slices.DeleteFunc(h.chats, func(room string) bool { return room == p.room })
+			h.chats = slices.DeleteFunc(h.chats, func(c classicChat) bool { return c.room == p.room })
 		} else {
 			h.peers--
 		}
@@ -106,5 +116,14 @@ func (h *classicHall) leaveAll(s *socketio.Socket) []classicDeparture {
 	return left
 }
 
-// list is the chat stage's rooms for room_change.
-func (h *classicHall) list() []string { return append([]string{}, h.chats...) }
+// list is the chat stage's rooms for room_change, the oldest first, as many as fit.
+func (h *classicHall) list() []string {
+	names, size := []string{}, 0
+	for _, c := range h.chats {
+		if size += c.size + len(","); size > maxClassicListSize {
+			break
+		}
+		names = append(names, c.room)
+	}
+	return names
+}
