@@ -1,9 +1,10 @@
 /** A piece of what someone wrote: words, or a link with a safe address. */
 export type Piece = { readonly text: string; readonly href?: string };
 
-// Web addresses only: no javascript:, no data:. Ends before the punctuation that belongs to the sentence.
+// Web addresses only: no javascript:, no data:. Ends before the punctuation that belongs to the sentence, and before
+// the signs that make it bold or italic.
 const address = /\bhttps?:\/\/[^\s<>"'`]+/giu;
-const sentenceEnd = /[.,;:!?…]+$/u;
+const sentenceEnd = /[.,;:!?…*_~]+$/u;
 
 /** Splits text into words and links. Joining the pieces' texts gives the text back. */
 export function pieces(text: string): readonly Piece[] {
