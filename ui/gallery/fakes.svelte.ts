@@ -130,6 +130,7 @@ export class FakeDevices implements Public<Devices> {
   problems: readonly DeviceProblem[] = $state.raw([]);
   level = $state(0.22);
   picture = "";
+  readonly choosesSpeaker = true;
 
   problem(device: "microphone" | "camera"): DeviceProblem | null {
     return this.problems.find((problem) => problem.device === device) ?? null;
@@ -157,6 +158,7 @@ export class FakePreferences implements Public<Preferences> {
   microphoneOn = $state(true);
   cameraOn = $state(true);
   shortcuts = $state(true);
+  mutedHint = $state(true);
   hideSelf = $state(false);
   recentRooms: readonly RecentRoom[] = $state.raw([]);
   rememberRoom(): void {}

@@ -1,12 +1,19 @@
+const steps = {
+  horizontal: { ArrowLeft: -1, ArrowRight: 1 },
+  vertical: { ArrowUp: -1, ArrowDown: 1 },
+  both: { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -1, ArrowDown: 1 },
+} as const;
+
 /** Arrow keys among the enabled buttons in an element, as toolbars and menus have them; Home and End too. */
-export function arrows(axis: "horizontal" | "vertical") {
-  const [back, forth] = axis === "horizontal" ? ["ArrowLeft", "ArrowRight"] : ["ArrowUp", "ArrowDown"];
+export function arrows(axis: keyof typeof steps) {
+  const step: Readonly<Record<string, number>> = steps[axis];
   return (container: HTMLElement): (() => void) => {
     const move = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       const all = [...container.querySelectorAll<HTMLElement>("button:not(:disabled)")].filter(inSight);
       const here = all.indexOf(container.ownerDocument.activeElement as HTMLElement);
-      const to = { [back]: here - 1, [forth]: here + 1, Home: 0, End: all.length - 1 }[event.key];
+      const by = step[event.key];
+      const to = by === undefined ? { Home: 0, End: all.length - 1 }[event.key] : here + by;
       if (to === undefined || here < 0) return;
       event.preventDefault();
       all.at(to % all.length)?.focus();

@@ -2,6 +2,7 @@
 export { default as ArrowDown } from "@lucide/svelte/icons/arrow-down";
 export { default as ArrowLeft } from "@lucide/svelte/icons/arrow-left";
 export { default as ArrowRight } from "@lucide/svelte/icons/arrow-right";
+export { default as Bell } from "@lucide/svelte/icons/bell";
 export { default as Check } from "@lucide/svelte/icons/check";
 export { default as ChevronDown } from "@lucide/svelte/icons/chevron-down";
 export { default as ChevronLeft } from "@lucide/svelte/icons/chevron-left";

@@ -164,10 +164,15 @@ export const en = {
   "chat.offline": "Will be sent once you are connected again.",
 
   "settings.title": "Settings",
-  "settings.devices": "Devices",
+  "settings.sound": "Sound",
+  "settings.picture": "Picture",
   "settings.look": "Look and language",
   "settings.rename": "Change",
   "settings.name": "Your name",
+  "settings.notices": "Notices",
+  "settings.shortcuts": "Shortcuts",
+  "settings.hints": "Hints",
+  "settings.mutedHint": "Tell me when I talk while muted",
   "settings.shortcutsOn": "Use single-key shortcuts",
 
   "shortcut.microphone": "Microphone on or off",

@@ -163,10 +163,15 @@ export const ko: Messages = {
   "chat.offline": "다시 연결되면 보냅니다.",
 
   "settings.title": "설정",
-  "settings.devices": "장치",
+  "settings.sound": "소리",
+  "settings.picture": "영상",
   "settings.look": "화면과 언어",
   "settings.rename": "바꾸기",
   "settings.name": "이름",
+  "settings.notices": "알림",
+  "settings.shortcuts": "단축키",
+  "settings.hints": "도움말",
+  "settings.mutedHint": "음소거 중에 말하면 알려 주기",
   "settings.shortcutsOn": "한 글자 단축키 쓰기",
 
   "shortcut.microphone": "마이크 켜기/끄기",

@@ -155,8 +155,8 @@ export class Call {
 
   /** I talk while muted. */
   get mutedTalking(): boolean {
-    const { devices } = this.#parts;
-    return this.#inMeeting && !devices.microphoneOn && devices.talking;
+    const { devices, preferences } = this.#parts;
+    return preferences.mutedHint && this.#inMeeting && !devices.microphoneOn && devices.talking;
   }
 
   /** What the buttons show, in the lobby and in the meeting. */

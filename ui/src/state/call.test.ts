@@ -286,11 +286,14 @@ describe("in the meeting", () => {
   });
 
   it("notices talk while muted", async () => {
-    const { call, media } = await inMeeting();
+    const { call, media, preferences } = await inMeeting();
     await call.setMicrophone(false);
     media.loudness = 0.8;
     await vi.advanceTimersByTimeAsync(2000);
     expect(call.mutedTalking).toBe(true);
+    preferences.mutedHint = false;
+    expect(call.mutedTalking).toBe(false);
+    preferences.mutedHint = true;
     await call.setMicrophone(true);
     expect(call.mutedTalking).toBe(false);
   });

@@ -62,6 +62,10 @@ export class Devices {
   get cameras(): readonly Device[] {
     return this.#lists.camera;
   }
+  /** Whether this browser lets pages choose where they sound. */
+  get choosesSpeaker(): boolean {
+    return this.#media.choosesSpeaker;
+  }
   /** Empty where the browser cannot choose the speaker. */
   get speakers(): readonly Device[] {
     return this.#lists.speaker;

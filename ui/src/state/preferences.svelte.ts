@@ -34,6 +34,8 @@ export class Preferences {
   microphoneOn: boolean = $state(true);
   cameraOn: boolean = $state(true);
   shortcuts: boolean = $state(true);
+  /** The page says so when I talk while muted. */
+  mutedHint: boolean = $state(true);
   /** My own tile is not shown on the stage. */
   hideSelf: boolean = $state(false);
   /** Newest first, at most 8. */
@@ -67,10 +69,10 @@ export class Preferences {
 
   #kept() {
     const { name, theme, language, microphone, camera, speaker } = this;
-    const { microphoneOn, cameraOn, shortcuts, hideSelf, recentRooms } = this;
+    const { microphoneOn, cameraOn, shortcuts, mutedHint, hideSelf, recentRooms } = this;
     return {
       ...{ name, theme, language, microphone, camera, speaker },
-      ...{ microphoneOn, cameraOn, shortcuts, hideSelf, recentRooms },
+      ...{ microphoneOn, cameraOn, shortcuts, mutedHint, hideSelf, recentRooms },
     };
   }
 
@@ -81,7 +83,7 @@ export class Preferences {
     this.theme = (["system", "dark", "light"] as const).find((theme) => theme === kept["theme"]) ?? this.theme;
     this.language = (["ko", "en"] as const).find((language) => language === kept["language"]) ?? this.language;
     for (const device of ["microphone", "camera", "speaker"] as const) this[device] = choice(kept[device]);
-    for (const flag of ["microphoneOn", "cameraOn", "shortcuts", "hideSelf"] as const) {
+    for (const flag of ["microphoneOn", "cameraOn", "shortcuts", "mutedHint", "hideSelf"] as const) {
       const value = kept[flag];
       if (typeof value === "boolean") this[flag] = value;
     }
