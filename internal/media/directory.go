@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"noom/internal/sfu"
 )
@@ -43,10 +44,12 @@ func (d *directory) removeUfrag(ufrag string, id sfu.PeerID) {
 	d.ufrags.remove(maphash.String(d.seed, ufrag), id)
 }
 
-// addAddr says that the address was proven by o. Whoever proved it first has it until removeAddr, then the next: who can
-// forge the source of a check must not turn off another's media. The routers hold it so among the peers of each.
-func (d *directory) addAddr(a netip.AddrPort, o owner) {
-	d.addrs.put(maphash.Comparable(d.seed, a), o)
+// claimAddr says that a valid check of o came from the address. Whoever proved it first has it as long as checks of theirs
+// come from there too, then the next, at once: who can forge the source of a check must not turn off another's media, but
+// who was given the port of somebody gone must not wait until that one is given up. The routers hold it so among the
+// peers of each.
+func (d *directory) claimAddr(a netip.AddrPort, o owner, now time.Time) {
+	d.addrs.claim(maphash.Comparable(d.seed, a), o, now)
 }
 
 // removeAddr forgets that this peer has proven the address.
@@ -57,7 +60,7 @@ func (d *directory) removeAddr(a netip.AddrPort, id sfu.PeerID) {
 // tableSize is the number of chains: at 4 096 peers on a node a chain holds one link.
 const tableSize = 4096
 
-// table maps 64-bit keyed hashes to owners, the earliest of each first. The seed is secret, so nobody can aim for a collision, and by chance
+// table maps 64-bit keyed hashes to owners, the earliest of each first unless it was passed. The seed is secret, so nobody can aim for a collision, and by chance
 // one happens among a million keys with probability 3e-8.
 type table struct {
 	write  sync.Mutex
@@ -68,16 +71,23 @@ type table struct {
 type link struct {
 	key   uint64
 	owner owner
+	claim time.Time // the last
 	next  *link
 }
 
 func (t *table) get(key uint64) (owner, bool) {
-	for l := t.chains[key%tableSize].Load(); l != nil; l = l.next {
-		if l.key == key {
-			return l.owner, true
-		}
+	if l := t.chains[key%tableSize].Load().first(key); l != nil {
+		return l.owner, true
 	}
 	return owner{}, false
+}
+
+// first is the first link of the key in a chain, or nil.
+func (l *link) first(key uint64) *link {
+	for l != nil && l.key != key {
+		l = l.next
+	}
+	return l
 }
 
 // put adds an owner of the key, behind those that it has.
@@ -86,6 +96,18 @@ func (t *table) put(key uint64, o owner) {
 	defer t.write.Unlock()
 	chain := &t.chains[key%tableSize]
 	chain.Store(with(without(chain.Load(), key, o.peer), link{key: key, owner: o}))
+}
+
+// claim is put for an owner that may have to come again, and passes those that have not for sfu.AddressHold.
+func (t *table) claim(key uint64, o owner, now time.Time) {
+	t.write.Lock()
+	defer t.write.Unlock()
+	chain := &t.chains[key%tableSize]
+	renewed := with(without(chain.Load(), key, o.peer), link{key: key, owner: o, claim: now})
+	if l := chain.Load().first(key); l != nil && (l.owner.peer == o.peer || now.Sub(l.claim) >= sfu.AddressHold) {
+		renewed = &link{key: key, owner: o, claim: now, next: without(chain.Load(), key, o.peer)}
+	}
+	chain.Store(renewed)
 }
 
 // remove takes away one owner of the key.
@@ -101,7 +123,7 @@ func with(l *link, last link) *link {
 	if l == nil {
 		return &last
 	}
-	return &link{key: l.key, owner: l.owner, next: with(l.next, last)}
+	return &link{key: l.key, owner: l.owner, claim: l.claim, next: with(l.next, last)}
 }
 
 // without copies the chain, leaving out the link of this key and peer.
@@ -112,7 +134,7 @@ func without(l *link, key uint64, id sfu.PeerID) *link {
 	if l.key == key && l.owner.peer == id {
 		return l.next
 	}
-	return &link{key: l.key, owner: l.owner, next: without(l.next, key, id)}
+	return &link{key: l.key, owner: l.owner, claim: l.claim, next: without(l.next, key, id)}
 }
 
 const (

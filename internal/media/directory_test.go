@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"testing"
+	"time"
 
 	"noom/internal/sfu"
 )
@@ -26,7 +27,7 @@ func TestMediaGoesByAddressAndChecksGoByUfrag(t *testing.T) {
 	d := newDirectory()
 	addr := netip.MustParseAddrPort("192.0.2.1:4000")
 	other := netip.MustParseAddrPort("192.0.2.1:4001")
-	d.addAddr(addr, owner{peer: 1, worker: 3})
+	d.claimAddr(addr, owner{peer: 1, worker: 3}, time.Time{})
 	d.addUfrag("abcd", owner{peer: 2, worker: 5})
 	tests := []struct {
 		name     string
@@ -53,7 +54,7 @@ func TestAnAddressIsItsFirstOwnersUntilThatOneIsGone(t *testing.T) {
 	d := newDirectory()
 	addr := netip.MustParseAddrPort("192.0.2.1:4000")
 	for i := range 3 {
-		d.addAddr(addr, owner{peer: sfu.PeerID(i + 1), worker: i})
+		d.claimAddr(addr, owner{peer: sfu.PeerID(i + 1), worker: i}, time.Time{})
 	}
 	d.removeAddr(addr, 2)
 	if got, ok := d.find(addr, []byte{0x80}); !ok || got.peer != 1 {
@@ -66,6 +67,34 @@ func TestAnAddressIsItsFirstOwnersUntilThatOneIsGone(t *testing.T) {
 	d.removeAddr(addr, 3)
 	if got, ok := d.find(addr, []byte{0x80}); ok {
 		t.Errorf("address still belongs to %v", got)
+	}
+}
+
+func TestAnAddressPassesAtOnceFromOneWhoseChecksHaveStopped(t *testing.T) {
+	d := newDirectory()
+	addr := netip.MustParseAddrPort("192.0.2.1:4000")
+	start := time.Now()
+	for _, tt := range []struct {
+		at     time.Duration
+		checks owner
+		want   sfu.PeerID
+	}{
+		{0, owner{1, 0}, 1},
+		{5 * time.Second, owner{2, 1}, 1},
+		{10 * time.Second, owner{1, 0}, 1},
+		{sfu.AddressHold + 5*time.Second, owner{2, 1}, 1}, // the first was there 10 s ago
+		{sfu.AddressHold + 10*time.Second, owner{2, 1}, 2},
+		{sfu.AddressHold + 11*time.Second, owner{1, 0}, 2}, // comes back, too late
+		{sfu.AddressHold + 12*time.Second, owner{3, 2}, 2},
+	} {
+		d.claimAddr(addr, tt.checks, start.Add(tt.at))
+		if got, ok := d.find(addr, []byte{0x80}); !ok || got.peer != tt.want {
+			t.Errorf("after %v the address belongs to %v %v, want peer %d", tt.at, got, ok, tt.want)
+		}
+	}
+	d.removeAddr(addr, 2)
+	if got, ok := d.find(addr, []byte{0x80}); !ok || got.peer != 1 {
+		t.Errorf("the address belongs to %v %v, want the one that proved it first of those who are left", got, ok)
 	}
 }
 
@@ -88,7 +117,7 @@ func TestManyOwnersShareAChain(t *testing.T) {
 func TestFindingAnOwnerAllocatesNothing(t *testing.T) {
 	d := newDirectory()
 	addr := netip.MustParseAddrPort("[2001:db8::1]:4000")
-	d.addAddr(addr, owner{peer: 1})
+	d.claimAddr(addr, owner{peer: 1}, time.Time{})
 	d.addUfrag("abcd", owner{peer: 2})
 	media, check := []byte{0x80, 96}, bindingRequest("abcd:efgh")
 	n := testing.AllocsPerRun(100, func() {
@@ -122,7 +151,7 @@ func BenchmarkDirectory(b *testing.B) {
 	for i := range 1000 {
 		a := netip.MustParseAddrPort(fmt.Sprintf("10.0.%d.%d:4000", i/250, i%250))
 		addrs = append(addrs, a)
-		d.addAddr(a, owner{worker: i})
+		d.claimAddr(a, owner{worker: i}, time.Time{})
 	}
 	media := []byte{0x80, 96}
 	b.ReportAllocs()

@@ -100,6 +100,8 @@ func (w *worker) carryOut(e *sfu.Event) {
 	switch e.Kind {
 	case sfu.PeerProven, sfu.PeerMoved:
 		w.peerAt(e.Peer, e.Address)
+	case sfu.PeerChecked:
+		w.engine.directory.claimAddr(e.Address, owner{e.Peer, w.index}, w.now)
 	case sfu.PeerLost:
 		w.lost = append(w.lost, *e)
 	case sfu.SlotSwitched:
@@ -147,7 +149,7 @@ func (w *worker) peerAt(id sfu.PeerID, addr netip.AddrPort) {
 		w.engine.directory.removeAddr(p.addr, id)
 	}
 	p.addr = addr
-	w.engine.directory.addAddr(addr, owner{id, w.index})
+	w.engine.directory.claimAddr(addr, owner{id, w.index}, w.now)
 	if p.handshake != nil {
 		p.handshake.conn.move(addr)
 	}

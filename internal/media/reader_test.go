@@ -3,6 +3,7 @@ package media
 import (
 	"net/netip"
 	"testing"
+	"time"
 
 	"noom/internal/sfu"
 )
@@ -16,7 +17,7 @@ func threeWorkers() (*Engine, []netip.AddrPort) {
 			index: i, engine: e, inbox: make(chan *batch, inboxDepth),
 		})
 		a := netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), uint16(4000+i))
-		e.directory.addAddr(a, owner{sfu.PeerID(i + 1), i})
+		e.directory.claimAddr(a, owner{sfu.PeerID(i + 1), i}, time.Time{})
 		addrs = append(addrs, a)
 	}
 	return e, addrs

@@ -80,6 +80,8 @@ const (
 	PeerProven EventKind = iota + 1
 	// PeerMoved: a later nomination came from another address. Address is set.
 	PeerMoved
+	// PeerChecked: a further valid check came from the nominated address. Address is set.
+	PeerChecked
 	// PeerLost: no valid check for 30 s (RFC 7675 §5.1), or the peer was ended for a reason in Reason.
 	PeerLost
 	// SlotSwitched: from RTP timestamp FromTS on, Slot of Peer carries Track (0: nothing any more).

@@ -15,9 +15,9 @@ const (
 	// maxAddresses are the proven addresses kept for one peer: its candidates on all its interfaces, and where it
 	// roams to. The one unused for longest makes room.
 	maxAddresses = 8
-	// addressHold keeps an address for the peer whose checks come from it: browsers repeat them every 2.5–6 s, so
+	// AddressHold keeps an address for the peer whose checks come from it: browsers repeat them every 2.5–6 s, so
 	// after three missed ones a NAT may have given the port to someone else.
-	addressHold = 15 * time.Second
+	AddressHold = 15 * time.Second
 	// replayWindow in packets: three times the reordering seen on bad radio links at 300 packets/s; retransmissions have
 	// sequence numbers of their own.
 	replayWindow = 256
@@ -62,7 +62,10 @@ func (r *Router) receiveCheck(now time.Time, from netip.AddrPort, datagram []byt
 	}
 	r.counts.Checks++
 	p.consent = now
-	if r.check.UseCandidate && p.address != from {
+	switch {
+	case p.address == from:
+		out.Events = append(out.Events, Event{Kind: PeerChecked, Peer: p.id, Room: p.roomID(), Address: from})
+	case r.check.UseCandidate:
 		r.nominate(now, p, from, out)
 	}
 }
@@ -71,7 +74,7 @@ func (r *Router) receiveCheck(now time.Time, from netip.AddrPort, datagram []byt
 // which another peer lives: whoever can forge source addresses must not take the packets of others.
 func (r *Router) prove(now time.Time, p *peer, from netip.AddrPort) bool {
 	if other := r.proven[from]; other != nil && other != p {
-		if !other.lost && now.Sub(other.checked(from)) < addressHold {
+		if !other.lost && now.Sub(other.checked(from)) < AddressHold {
 			return false
 		}
 		r.forget(other, from)

@@ -282,3 +282,19 @@ func TestAPanicAtADatagramIsBlamedOnItsSender(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryCheckFromThePeersAddressIsTold(t *testing.T) {
+	c := newCall(t, 1)
+	alice := c.join("alice", 0)
+	before := c.of(PeerChecked)
+	for range 3 {
+		alice.check(false)
+	}
+	if got := c.of(PeerChecked) - before; got != 3 {
+		t.Errorf("%d checks are told, want 3", got)
+	}
+	last := c.events[len(c.events)-1]
+	if last.Peer != alice.id || last.Address != alice.address {
+		t.Errorf("told %+v", last)
+	}
+}
