@@ -35,7 +35,10 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	c := exec.CommandContext(t.Context(), program, args...)
-	c.Env = []string{asNoom + "=1", "PATH=" + os.Getenv("PATH"), "SYSTEMROOT=" + os.Getenv("SYSTEMROOT")}
+	c.Env = []string{
+		asNoom + "=1", "PATH=" + os.Getenv("PATH"), "SYSTEMROOT=" + os.Getenv("SYSTEMROOT"),
+		"GORACE=atexit_sleep_ms=100", // under the race detector a program that ends sleeps for a second else
+	}
 	return c
 }
 
