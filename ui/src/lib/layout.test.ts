@@ -19,9 +19,10 @@ function inside(rect: Rect, window: Size): boolean {
   return rect.x >= 0 && rect.y >= 0 && rect.x + rect.width <= window.width + 1 && rect.y + rect.height <= window.height + 1;
 }
 
-function allowedShape({ width, height }: Rect): boolean {
+function allowedShape({ width, height }: Rect, window: Size): boolean {
   if (height <= 40) return true; // rounding weighs too much
-  return width / height > 4 / 3 - 0.05 && width / height < 16 / 9 + 0.05;
+  const narrowest = isPhone(window) && window.height > window.width ? 1 : 4 / 3;
+  return width / height > narrowest - 0.05 && width / height < 16 / 9 + 0.05;
 }
 
 describe.each(windows)("in a window of $width × $height the grid", (window) => {
@@ -32,7 +33,7 @@ describe.each(windows)("in a window of $width × $height the grid", (window) => 
       const rects = grid(count, window);
       expect(rects).toHaveLength(count);
       expect(rects.filter((rect) => !inside(rect, window))).toEqual([]);
-      expect(rects.filter((rect) => !allowedShape(rect))).toEqual([]);
+      expect(rects.filter((rect) => !allowedShape(rect, window))).toEqual([]);
       expect(rects.filter((rect, index) => rects.slice(index + 1).some((other) => overlap(rect, other)))).toEqual([]);
     }
   });
@@ -69,6 +70,21 @@ describe("the grid", () => {
     expect(first?.width).toBe(390);
   });
 
+  it.each([
+    [3, 1],
+    [4, 1],
+    [5, 2],
+    [6, 2],
+  ])("puts %d tiles on an upright phone in %d columns, for the largest faces", (count, columns) => {
+    const rects = grid(count, { width: 374, height: 768 });
+    expect(rects.filter((rect) => rect.y === rects[0]?.y)).toHaveLength(columns);
+  });
+
+  it("crops to squares on an upright phone when there are two columns", () => {
+    const [tile] = grid(6, { width: 374, height: 768 });
+    expect(tile).toMatchObject({ width: 183, height: 183 });
+  });
+
   it("is empty for nobody", () => expect(grid(0, { width: 100, height: 100 })).toEqual([]));
 
   it("centres its last row", () => {
@@ -92,6 +108,26 @@ describe("the filmstrip", () => {
   it("stands below in a tall window", () => {
     const { main, strip } = filmstrip(2, { width: 390, height: 700 });
     for (const rect of strip) expect(rect.y).toBeGreaterThanOrEqual(main.height);
+  });
+
+  it("has as many rows in a tall window as what is large leaves room for", () => {
+    const window = { width: 374, height: 768 };
+    const { main, strip } = filmstrip(5, window);
+    expect(strip).toHaveLength(5);
+    expect(new Set(strip.map((rect) => rect.y)).size).toBe(3);
+    expect(main.height).toBeGreaterThan((374 * 3) / 4);
+    expect(strip.filter((rect) => !inside(rect, window) || overlap(rect, main))).toEqual([]);
+    expect(strip.filter((rect, index) => strip.slice(index + 1).some((other) => overlap(rect, other)))).toEqual([]);
+  });
+
+  it("leaves two large pictures their room", () => {
+    const { main, strip } = filmstrip(5, { width: 374, height: 768 }, 2);
+    expect(strip).toHaveLength(2);
+    expect(main.height).toBeGreaterThan(2 * ((374 * 3) / 4));
+  });
+
+  it("never has more tiles on a phone than a page of the grid", () => {
+    expect(filmstrip(40, { width: 374, height: 1200 }).strip).toHaveLength(6);
   });
 
   it("leaves out what does not fit", () => {

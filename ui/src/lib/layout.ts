@@ -16,6 +16,8 @@ export const gap = 8;
 /** Cameras send 16:9; a tile may crop that to 4:3 at most, so that no head is cut. */
 const widest = 16 / 9;
 const narrowest = 4 / 3;
+/** Between narrow edges a square shows a larger face than 4:3 does, and still all of it. */
+const narrowestUpright = 1;
 
 /** More tiles than this on one page are too small to tell faces apart. */
 export const tilesPerPage = 25;
@@ -26,15 +28,20 @@ export function isPhone(window: Size): boolean {
   return window.width < 600 || window.height < 400;
 }
 
+/** A phone held upright. */
+function isUpright(window: Size): boolean {
+  return isPhone(window) && window.height > window.width;
+}
+
 export function pageSize(window: Size): number {
   return isPhone(window) ? tilesPerPageOnPhone : tilesPerPage;
 }
 
-/** The largest rectangle of an allowed shape within the cell. */
-function fitShape(cell: Size): Size {
+/** The largest rectangle within the cell that is no narrower than `least`, and no wider than cameras are. */
+function fitShape(cell: Size, least: number): Size {
   const shape = cell.width / cell.height;
   if (shape > widest) return { width: cell.height * widest, height: cell.height };
-  if (shape < narrowest) return { width: cell.width, height: cell.width / narrowest };
+  if (shape < least) return { width: cell.width, height: cell.width / least };
   return cell;
 }
 
@@ -45,14 +52,18 @@ interface Arrangement {
 }
 
 function bestArrangement(count: number, window: Size): Arrangement {
+  const upright = isUpright(window);
+  // A wide tile on an upright phone has room beside the face: there its height tells how large the face is.
+  const worth = ({ width, height }: Size) => (upright ? Math.min(width, height) : width * height);
   let best: Arrangement = { columns: 1, rows: count, tile: { width: 0, height: 0 } };
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);
-    const tile = fitShape({
+    const cell = {
       width: Math.max(1, (window.width - gap * (columns - 1)) / columns),
       height: Math.max(1, (window.height - gap * (rows - 1)) / rows),
-    });
-    if (tile.width * tile.height > best.tile.width * best.tile.height) best = { columns, rows, tile };
+    };
+    const tile = fitShape(cell, upright ? narrowestUpright : narrowest);
+    if (worth(tile) > worth(best.tile)) best = { columns, rows, tile };
   }
   return best;
 }
@@ -89,16 +100,18 @@ const stripShare = 0.2;
 const stripWidth = { least: 112, most: 240 };
 
 /**
- * Splits the window into a large area and a filmstrip for `count` tiles: on the right in a wide window, below
- * in a tall one. With no tiles for the strip the large area is all of it.
+ * Splits the window into a large area for `large` pictures and a filmstrip for `count` tiles: on the right in a wide
+ * window; below in a tall one, in as many rows as the large pictures leave room for. With no tiles for the strip the
+ * large area is all of it.
  */
-export function filmstrip(count: number, window: Size): Strip {
+export function filmstrip(count: number, window: Size, large = 1): Strip {
   if (count === 0) return { main: { x: 0, y: 0, ...window }, strip: [] };
   const wide = window.width >= window.height;
   const wanted = Math.max(window.width, window.height) * stripShare;
   const width = Math.floor(Math.min(stripWidth.most, Math.max(stripWidth.least, wanted), window.width));
-  const height = Math.floor(width / widest);
-  return wide ? besideMain(count, window, { width, height }) : belowMain(count, window, { width, height });
+  return wide
+    ? besideMain(count, window, { width, height: Math.floor(width / widest) })
+    : belowMain(count, window, width, large);
 }
 
 function besideMain(count: number, window: Size, tile: Size): Strip {
@@ -110,13 +123,23 @@ function besideMain(count: number, window: Size, tile: Size): Strip {
   };
 }
 
-function belowMain(count: number, window: Size, tile: Size): Strip {
-  const fits = Math.min(count, Math.max(1, Math.floor((window.width + gap) / (tile.width + gap))));
-  const y = window.height - tile.height;
-  const left = Math.round((window.width - fits * tile.width - (fits - 1) * gap) / 2);
+function belowMain(count: number, window: Size, wanted: number, large: number): Strip {
+  const columns = Math.max(1, Math.floor((window.width + gap) / (wanted + gap)));
+  const width = Math.floor(Math.min(stripWidth.most, (window.width - gap * (columns - 1)) / columns));
+  const height = Math.floor(width / widest);
+  const spare = window.height - (large * window.width) / narrowest;
+  const most = columns * Math.max(1, Math.floor(spare / (height + gap)));
+  const fits = Math.min(count, most, Math.max(columns, pageSize(window)));
+  const rows = Math.ceil(fits / columns);
+  const top = window.height - rows * (height + gap) + gap;
   return {
-    main: { x: 0, y: 0, width: window.width, height: Math.max(1, y - gap) },
-    strip: Array.from({ length: fits }, (_, index) => ({ x: left + index * (tile.width + gap), y, ...tile })),
+    main: { x: 0, y: 0, width: window.width, height: Math.max(1, top - gap) },
+    strip: Array.from({ length: fits }, (_, index) => {
+      const row = Math.floor(index / columns);
+      const inRow = row === rows - 1 ? fits - row * columns : columns;
+      const left = Math.round((window.width - inRow * width - (inRow - 1) * gap) / 2);
+      return { x: left + (index - row * columns) * (width + gap), y: top + row * (height + gap), width, height };
+    }),
   };
 }
 

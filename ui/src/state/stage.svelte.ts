@@ -223,7 +223,7 @@ export class Stage {
   /** How many camera tiles are seen without turning pages. */
   #inView(): number {
     if (this.#featured.length === 0) return pageSize(this.#window);
-    return filmstrip(this.#cameras.length, this.#window).strip.length;
+    return filmstrip(this.#cameras.length, this.#window, this.#featured.length).strip.length;
   }
 
   #placeGrid(): Placement[] {
@@ -235,7 +235,7 @@ export class Stage {
 
   #placeFeatured(): Placement[] {
     const rest = this.#cameras.filter((tile) => !this.#featured.includes(tile));
-    const { main, strip } = filmstrip(rest.length, this.#window);
+    const { main, strip } = filmstrip(rest.length, this.#window, this.#featured.length);
     // A screen alone takes all there is: it is shown whole, whatever its shape.
     const large = this.#featured.length === 1 && this.#featured[0]?.kind === "screen";
     return [
