@@ -136,6 +136,7 @@ export const en = {
   "more.shortcuts": "Keyboard shortcuts",
 
   "people.title": "People",
+  "people.titleCount": "People · {count}",
   "people.search": "Search people",
   "people.none": "Nobody is called that.",
   "people.away": "Reconnecting…",

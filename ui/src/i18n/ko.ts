@@ -135,6 +135,7 @@ export const ko: Messages = {
   "more.shortcuts": "단축키",
 
   "people.title": "참여자",
+  "people.titleCount": "참여자 · {count}명",
   "people.search": "참여자 찾기",
   "people.none": "그런 이름이 없습니다.",
   "people.away": "다시 연결하는 중…",
