@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { canonicalRoom, randomRoom, roomOfPath, roomPath } from "./rooms";
+import { canonicalRoom, randomRoom, roomOfPath, roomOfText, roomPath } from "./rooms";
 
 describe("a room's name", () => {
   it.each([
@@ -57,4 +57,21 @@ describe("a random name", () => {
     const name = randomRoom((words) => crypto.getRandomValues(words));
     expect(canonicalRoom(name)).toBe(name);
   });
+});
+
+describe("what is typed or pasted as a room", () => {
+  const origin = "https://meet.example:8443";
+
+  it.each([
+    ["Design Review", "design-review"],
+    ["https://meet.example:8443/r/daily", "daily"],
+    [" meet.example:8443/r/daily/?from=mail#top ", "daily"],
+    ["https://meet.example:8443/r/%ED%9A%8C%EC%9D%98", "회의"],
+    ["meet.example:8443/r/회의", "회의"],
+  ])("%s is %s", (typed, room) => expect(roomOfText(typed, origin)).toBe(room));
+
+  it.each(["https://elsewhere.example/r/daily", "https://meet.example:8443/", "meet.example:8443/about", "", "a/b"])(
+    "%s is none",
+    (typed) => expect(roomOfText(typed, origin)).toBeNull(),
+  );
 });

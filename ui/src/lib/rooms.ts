@@ -30,6 +30,18 @@ export function roomOfPath(path: string): string | null {
   }
 }
 
+/** The room that someone typed or pasted: a name, or a link to a room of the site at `origin`, with or without its scheme. */
+export function roomOfText(typed: string, origin: string): string | null {
+  const link = withoutScheme(typed.trim());
+  const site = `${withoutScheme(origin)}/`;
+  if (!link.startsWith(site)) return canonicalRoom(typed);
+  return roomOfPath(link.slice(site.length - 1).replace(/[?#].*$/su, ""));
+}
+
+function withoutScheme(address: string): string {
+  return address.replace(/^https?:\/\//iu, "");
+}
+
 const consonants = "bdfghjklmnprstvz"; // 16: four bits each
 const vowels = "aiou"; // 4: two bits each
 

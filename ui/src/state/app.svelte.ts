@@ -1,5 +1,5 @@
 import type { BrowserName, Site, SiteEvent } from "../browser/site";
-import { canonicalRoom, randomRoom, roomOfPath, roomPath } from "../lib/rooms";
+import { randomRoom, roomOfText, roomOfPath, roomPath } from "../lib/rooms";
 import type { Call } from "./call.svelte";
 import type { Notice, NoticeKey, NoticeOptions, Notices } from "./notices.svelte";
 
@@ -56,9 +56,9 @@ export class App {
     return this.#site.browser;
   }
 
-  /** Goes to the lobby of this room. False when it is no room name (see lib/rooms). */
-  enterRoom(name: string): boolean {
-    const room = canonicalRoom(name);
+  /** Goes to the lobby of this room, which may be pasted as its link. False when it is none (see lib/rooms). */
+  enterRoom(typed: string): boolean {
+    const room = roomOfText(typed, this.#site.origin);
     if (room === null) return false;
     this.#site.go(roomPath(room), "push");
     this.#arrive();
