@@ -65,10 +65,11 @@ func (s *site) page(w http.ResponseWriter, r *http.Request) {
 	s.assets.index.serve(w, r)
 }
 
-// isRoom tells whether the path is /r/NAME. Which names are good is signalling's to say, and the page's to show.
+// isRoom tells whether the path is /r/ with a name after it. Which names are good is signalling's to say, and the page's to
+// show: it takes a slash at the end, and says why it comes home when there is one in the middle.
 func isRoom(at string) bool {
 	name, ok := strings.CutPrefix(at, "/r/")
-	return ok && name != "" && !strings.Contains(name, "/")
+	return ok && name != ""
 }
 
 // isPageAddress tells whether a person seems to have typed this address or followed a link to it: then they are better
