@@ -1,5 +1,5 @@
 import { untrack } from "svelte";
-import type { Media } from "../browser/media";
+import type { Captured, Media } from "../browser/media";
 import type { OpenPeer } from "../browser/peer";
 import type { Pictures } from "../browser/pictures";
 import type { OpenSignalling } from "../browser/signalling";
@@ -161,10 +161,10 @@ export class Call {
 
   /** What the buttons show, in the lobby and in the meeting. */
   get microphoneOn(): boolean {
-    return this.#parts.devices.microphoneOn;
+    return this.#works("microphone");
   }
   get cameraOn(): boolean {
-    return this.#parts.devices.cameraOn;
+    return this.#works("camera");
   }
   /** I share my screen. */
   get sharing(): boolean {
@@ -240,10 +240,12 @@ export class Call {
 
   async setMicrophone(on: boolean): Promise<void> {
     await this.#parts.devices.setMicrophone(on);
+    if (on) this.#explain("microphone");
   }
 
   async setCamera(on: boolean): Promise<void> {
     await this.#parts.devices.setCamera(on);
+    if (on) this.#explain("camera");
   }
 
   /** Asks what to share; quiet when the user cancels. */
@@ -413,6 +415,19 @@ export class Call {
     this.reactions.clear();
     this.leftReason = reason;
     this.status = status;
+  }
+
+  /** Wanted on, and not in trouble: a refused device is off, whatever I want. */
+  #works(device: Captured): boolean {
+    const { devices } = this.#parts;
+    return (device === "microphone" ? devices.microphoneOn : devices.cameraOn) && devices.problem(device) === null;
+  }
+
+  /** Says in the meeting why a device stays off; the lobby has a place for that. */
+  #explain(device: Captured): void {
+    const { devices, notices } = this.#parts;
+    const kind = devices.problem(device)?.kind;
+    if (kind && this.#inMeeting) notices.notify("device-trouble", { tone: "warning", params: { device, kind } });
   }
 
   #complain(failure: Failure): void {

@@ -34,7 +34,7 @@ function build(tabStore = new FakeStore()) {
   });
   server.answers.offer = () => ({ ok: true, value: { sdp: "answer" } });
   admit(server, person(1, { id: "me" }));
-  return { call, server, media, peers, pictures, sounds, preferences, keyring, devices, stage, tabStore };
+  return { call, server, media, peers, pictures, sounds, preferences, keyring, notices, devices, stage, tabStore };
 }
 
 function admit(server: FakeServer, you: Participant, others: Participant[] = [], chat: Message[] = []): void {
@@ -69,6 +69,21 @@ async function inMeeting(): Promise<typeof house> {
   await settle();
   return house;
 }
+
+describe("a refused microphone", () => {
+  it("is off whatever I want, and says why when I turn it on in the meeting", async () => {
+    house.media.troubles.microphone = "denied";
+    const { call, devices, notices, media } = await inMeeting();
+    expect([devices.microphoneOn, call.microphoneOn]).toEqual([true, false]);
+    expect(notices.list).toEqual([]); // the lobby has said it in its own place
+    await call.setMicrophone(true);
+    expect(notices.list[0]).toMatchObject({ key: "device-trouble", params: { device: "microphone", kind: "denied" } });
+
+    media.troubles = {};
+    await call.setMicrophone(true);
+    expect(call.microphoneOn).toBe(true);
+  });
+});
 
 describe("the lobby", () => {
   it("connects and proves the media path before anybody joins", async () => {

@@ -2,6 +2,7 @@
 export type NoticeKey =
   | "device-lost" // params: label (what vanished); replaced by another device if `now` is set
   | "device-back" // params: label
+  | "device-trouble" // params: device, kind (a DeviceProblem's): it does not open
   | "sound-blocked" // the browser wants a click before it plays; action "hear"
   | "muted-talking" // you talk while muted; action "unmute"
   | "share-failed"
