@@ -1,12 +1,11 @@
 /** The page's states without a server or devices: what each screen shows is set from outside. */
-import { filmstrip, grid, pageSize } from "../src/lib/layout";
-import { trackNumber, type Insider, type Participant, type TrackNumber } from "../src/lib/protocol";
+import type { PictureEvent, Pictures } from "../src/browser/pictures";
+import type { Insider, Participant, TrackNumber } from "../src/lib/protocol";
 import type { App, Notice, Screen } from "../src/state/app.svelte";
 import type { Call, CallStatus, LeftReason, Path, Trouble } from "../src/state/call.svelte";
 import type { Chat, ChatMessage } from "../src/state/chat.svelte";
 import type { Device, DeviceKind, DeviceProblem, Devices } from "../src/state/devices.svelte";
 import type { Language, Preferences, RecentRoom, Theme } from "../src/state/preferences.svelte";
-import type { Layout, Placement, Stage, Tile } from "../src/state/stage.svelte";
 
 /** Some of what a class shows to others: what the components use. */
 type Public<Class> = Partial<{ [Key in keyof Class]: Class[Key] }>;
@@ -160,6 +159,7 @@ export class FakePreferences implements Public<Preferences> {
   shortcuts = $state(true);
   mutedHint = $state(true);
   hideSelf = $state(false);
+  hideWithoutVideo = $state(false);
   recentRooms: readonly RecentRoom[] = $state.raw([]);
   rememberRoom(): void {}
   forgetRoom(name: string): void {
@@ -168,84 +168,26 @@ export class FakePreferences implements Public<Preferences> {
   close(): void {}
 }
 
-export class FakeStage implements Public<Stage> {
-  layout: Layout = $state("grid");
-  pins: readonly TrackNumber[] = $state.raw([]);
-  page = $state(0);
-  chosenShare: TrackNumber | null = $state(null);
-  #window = $state.raw({ width: 0, height: 0 });
-  readonly #call: FakeCall;
-  readonly #pictures: ReadonlyMap<TrackNumber, string>;
+/** Stills in the place of streams. */
+export class Stills implements Pictures {
+  readonly #stills: ReadonlyMap<TrackNumber, string>;
+  readonly #sink: (event: PictureEvent) => void;
 
-  constructor(call: FakeCall, pictures: ReadonlyMap<TrackNumber, string>) {
-    this.#call = call;
-    this.#pictures = pictures;
+  constructor(stills: ReadonlyMap<TrackNumber, string>, sink: (event: PictureEvent) => void) {
+    this.#stills = stills;
+    this.#sink = sink;
   }
-
-  readonly tiles: readonly Tile[] = $derived.by(() => {
-    const everybody = this.#call.me ? [...this.#call.participants, this.#call.me] : this.#call.participants;
-    return everybody.map((participant) => ({
-      track: trackNumber(participant.seat, "camera"),
-      kind: "camera" as const,
-      participant,
-      mine: participant === this.#call.me,
-    }));
-  });
-  readonly shares: readonly Tile[] = $derived.by(() =>
-    this.#call.participants
-      .filter((participant) => participant.tracks.screen === "on")
-      .map((participant) => ({
-        track: trackNumber(participant.seat, "screen"),
-        kind: "screen" as const,
-        participant,
-        mine: false,
-      })),
-  );
-  readonly pageCount: number = $derived.by(() =>
-    this.shares.length > 0 || this.layout === "speaker"
-      ? 1
-      : Math.max(1, Math.ceil(this.tiles.length / pageSize(this.#window))),
-  );
-  readonly placements: readonly Placement[] = $derived.by(() => {
-    const large =
-      this.shares[0] ??
-      this.tiles.find(({ track }) => this.pins.includes(track)) ??
-      (this.layout === "speaker" ? this.tiles[0] : undefined);
-    if (!large) {
-      const size = pageSize(this.#window);
-      const shown = this.tiles.slice(this.page * size, (this.page + 1) * size);
-      const places = grid(shown.length, this.#window);
-      return shown.map((tile, at) => ({ tile, main: true, fit: "cover" as const, ...places[at]! }));
-    }
-    const others = this.tiles.filter((tile) => tile !== large);
-    const { main, strip } = filmstrip(others.length, this.#window);
-    const small = strip.map((place, at) => ({ tile: others[at]!, main: false, fit: "cover" as const, ...place }));
-    return [{ tile: large, main: true, fit: large.kind === "screen" ? "contain" : "cover", ...main }, ...small];
-  });
-
-  resize(width: number, height: number): void {
-    this.#window = { width, height };
+  show(track: TrackNumber, container: HTMLElement): () => void {
+    const still = this.#stills.get(track);
+    if (!still) return () => undefined;
+    this.#sink({ track, shown: true });
+    return hang(container, still);
   }
-  setLayout(layout: Layout): void {
-    this.layout = layout;
-  }
-  setPage(page: number): void {
-    this.page = page;
-  }
-  togglePin(track: TrackNumber): void {
-    this.pins = this.pins.includes(track) ? this.pins.filter((pin) => pin !== track) : [...this.pins, track];
-  }
-  chooseShare(track: TrackNumber): void {
-    this.chosenShare = track;
-  }
-  show(track: TrackNumber): (container: HTMLElement) => () => void {
-    const picture = this.#pictures.get(track);
-    return (container) => (picture ? hang(container, picture) : () => {});
-  }
-  showing(track: TrackNumber): boolean {
-    return this.#pictures.has(track);
-  }
-  close(): void {}
+  addSlots(): void {}
+  switch(): void {}
+  setLive(): void {}
+  setOwn(): void {}
+  clear(): void {}
 }
 
 /** A still in the place of a stream. */

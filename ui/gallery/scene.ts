@@ -6,7 +6,9 @@ import { Keyring } from "../src/state/keyring.svelte";
 import { Meeting, type Ask } from "../src/state/meeting.svelte";
 import { Reactions } from "../src/state/reactions.svelte";
 import { Roster } from "../src/state/roster.svelte";
-import { FakeApp, FakeCall, FakeChat, FakeDevices, FakePreferences, FakeStage } from "./fakes.svelte";
+import type { Preferences } from "../src/state/preferences.svelte";
+import { Stage } from "../src/state/stage.svelte";
+import { FakeApp, FakeCall, FakeChat, FakeDevices, FakePreferences, Stills } from "./fakes.svelte";
 import { portrait } from "./portrait";
 import { slide } from "./slide";
 
@@ -52,12 +54,16 @@ export function scene(query: URLSearchParams) {
     devices.picture = portrait(1);
   }
   troubles(devices, call, query);
-  const stage = new FakeStage(call, pictures(people));
-  if (query.get("layout") === "speaker") stage.layout = "speaker";
   const keyring = new Keyring(openStore("session"));
   const roster = new Roster();
   roster.me = call.me;
+  roster.participants = call.participants;
+  roster.speaking = call.speaking;
   const meeting = new Meeting(roster, nobody, () => undefined);
+  const stills = new Stills(pictures(people), (event) => stage.see(event));
+  const stage: Stage = new Stage(roster, preferences as unknown as Preferences, stills, () => meeting.state.spotlight);
+  if (query.get("layout") === "speaker") stage.layout = "speaker";
+  stage.update();
   const reactions = new Reactions(nobody);
   return { app, preferences, keyring, devices, call, chat, meeting, reactions, stage };
 }

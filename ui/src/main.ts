@@ -26,7 +26,7 @@ function build(): Page {
   const devices = new Devices(media, preferences, notices);
   const roster = new Roster();
   const pictures = new PagePictures(document, (event) => stage.see(event));
-  const stage: Stage = new Stage(roster, preferences, pictures);
+  const stage: Stage = new Stage(roster, preferences, pictures, () => call.meeting.state.spotlight);
   const sounds = new PageSounds(document, (blocked) => call.setSoundBlocked(blocked));
   const call: Call = new Call({
     ...{ openSignalling, openPeer, tabStore: openStore("session") },

@@ -130,6 +130,7 @@ export const en = {
   "layout.speaker": "Speaker",
   "layout.speakerHint": "Who speaks fills the stage",
   "layout.hideSelf": "Hide my own picture",
+  "layout.hideWithoutVideo": "Hide people without video",
   "layout.full": "Full screen",
 
   "more.settings": "Settings",

@@ -129,6 +129,7 @@ export const ko: Messages = {
   "layout.speaker": "발표자",
   "layout.speakerHint": "말하는 사람을 크게",
   "layout.hideSelf": "내 화면 숨기기",
+  "layout.hideWithoutVideo": "카메라를 끈 사람 숨기기",
   "layout.full": "전체 화면",
 
   "more.settings": "설정",

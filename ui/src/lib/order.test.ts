@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { bringIntoView, keepOrder, nextSpeaker } from "./order";
+import { bringIntoView, keepOrder, nextSpeaker, reorder } from "./order";
 
 describe("the order of tiles", () => {
   it("keeps places when people come and go", () => {
     expect(keepOrder([5, 9, 13], [13, 5, 17])).toEqual([5, 13, 17]);
     expect(keepOrder([], [1, 2])).toEqual([1, 2]);
+  });
+
+  it("changes among some, and the others stay", () => {
+    expect(reorder([1, 5, 9, 13], [13, 5])).toEqual([1, 13, 9, 5]);
   });
 
   it("moves nobody when the speaker is in view", () => {

@@ -8,6 +8,13 @@ export function keepOrder(before: readonly TrackNumber[], present: readonly Trac
   return [...before.filter((track) => there.has(track)), ...present.filter((track) => !known.has(track))];
 }
 
+/** The tracks in `some` take the places that they have in `order` now, in the order of `some`; the others stay. */
+export function reorder(order: readonly TrackNumber[], some: readonly TrackNumber[]): TrackNumber[] {
+  const moved = new Set(some);
+  let next = 0;
+  return order.map((track) => (moved.has(track) ? (some[next++] ?? track) : track));
+}
+
 /** When each tile last spoke, in milliseconds; absent: never. */
 export type LastSpoke = ReadonlyMap<TrackNumber, number>;
 

@@ -38,6 +38,8 @@ export class Preferences {
   mutedHint: boolean = $state(true);
   /** My own tile is not shown on the stage. */
   hideSelf: boolean = $state(false);
+  /** Nor are those whose camera is off. */
+  hideWithoutVideo: boolean = $state(false);
   /** Newest first, at most 8. */
   recentRooms: readonly RecentRoom[] = $state.raw([]);
 
@@ -69,10 +71,10 @@ export class Preferences {
 
   #kept() {
     const { name, theme, language, microphone, camera, speaker } = this;
-    const { microphoneOn, cameraOn, shortcuts, mutedHint, hideSelf, recentRooms } = this;
+    const { microphoneOn, cameraOn, shortcuts, mutedHint, hideSelf, hideWithoutVideo, recentRooms } = this;
     return {
       ...{ name, theme, language, microphone, camera, speaker },
-      ...{ microphoneOn, cameraOn, shortcuts, mutedHint, hideSelf, recentRooms },
+      ...{ microphoneOn, cameraOn, shortcuts, mutedHint, hideSelf, hideWithoutVideo, recentRooms },
     };
   }
 
@@ -83,7 +85,7 @@ export class Preferences {
     this.theme = (["system", "dark", "light"] as const).find((theme) => theme === kept["theme"]) ?? this.theme;
     this.language = (["ko", "en"] as const).find((language) => language === kept["language"]) ?? this.language;
     for (const device of ["microphone", "camera", "speaker"] as const) this[device] = choice(kept[device]);
-    for (const flag of ["microphoneOn", "cameraOn", "shortcuts", "mutedHint", "hideSelf"] as const) {
+    for (const flag of ["microphoneOn", "cameraOn", "shortcuts", "mutedHint", "hideSelf", "hideWithoutVideo"] as const) {
       const value = kept[flag];
       if (typeof value === "boolean") this[flag] = value;
     }

@@ -1,32 +1,14 @@
 import { untrack } from "svelte";
 import { SvelteSet } from "svelte/reactivity";
 import type { PictureEvent, Pictures } from "../browser/pictures";
-import { filmstrip, grid, gridWithin, pageSize, type Rect, type Size } from "../lib/layout";
-import { bringIntoView, keepOrder, nextSpeaker } from "../lib/order";
+import { filmstrip, pageSize, type Size } from "../lib/layout";
+import { bringIntoView, keepOrder, nextSpeaker, reorder } from "../lib/order";
+import { placeFeatured, placeGrid, type Placement, type Tile } from "../lib/placement";
 import { trackNumber, type Participant, type TrackNumber, type Wish } from "../lib/protocol";
 import type { Preferences } from "./preferences.svelte";
 import type { Roster } from "./roster.svelte";
 
-/** One picture on the stage. `track` is its key: the camera's number, even while that camera is off, or a screen's. */
-export interface Tile {
-  readonly track: TrackNumber;
-  readonly kind: "camera" | "screen";
-  readonly participant: Participant;
-  readonly mine: boolean;
-}
-
-/** Where a tile stands, in CSS pixels from the stage's top left corner. */
-export interface Placement {
-  readonly tile: Tile;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-  /** In the large area (speaker, pinned, shared) and not in the filmstrip; in the grid all are. */
-  readonly main: boolean;
-  /** `cover` may crop (to 4:3 at most), `contain` shows all of it. */
-  readonly fit: "cover" | "contain";
-}
+export type { Placement, Tile } from "../lib/placement";
 
 export type Layout = "grid" | "speaker";
 
@@ -44,23 +26,35 @@ export class Stage {
   page: number = $state(0);
   /** Which shared screen is on the stage, when there are several. */
   chosenShare: TrackNumber | null = $state(null);
+  /** How many times larger than its tile the screen on the stage is looked at: 1 is whole. */
+  zoom: number = $state(1);
 
   readonly #roster: Roster;
   readonly #preferences: Preferences;
   readonly #pictures: Pictures;
+  readonly #spotlight: () => readonly string[];
   readonly #now: () => number;
   #window: Size = $state.raw({ width: 0, height: 0 });
   #pixelRatio: number = $state(1);
   /** Camera tiles in their stable order. */
   #order: readonly TrackNumber[] = $state.raw([]);
   #speaker: TrackNumber | null = $state(null);
+  #stale = false;
   readonly #lastSpoke = new Map<TrackNumber, number>();
   readonly #shown = new SvelteSet<TrackNumber>();
 
-  constructor(roster: Roster, preferences: Preferences, pictures: Pictures, now: () => number = Date.now) {
+  /** `spotlight`: ids of the participants whom the host shows to all. */
+  constructor(
+    roster: Roster,
+    preferences: Preferences,
+    pictures: Pictures,
+    spotlight: () => readonly string[] = () => [],
+    now: () => number = Date.now,
+  ) {
     this.#roster = roster;
     this.#preferences = preferences;
     this.#pictures = pictures;
+    this.#spotlight = spotlight;
     this.#now = now;
   }
 
@@ -69,16 +63,24 @@ export class Stage {
     return me ? [me, ...participants] : participants;
   });
 
+  /** Everybody's camera, those that are not wanted on the stage too. */
   readonly #cameras: readonly Tile[] = $derived.by(() => {
     const byTrack = new Map(this.#people.map((participant) => [trackNumber(participant.seat, "camera"), participant]));
     return this.#order.flatMap((track) => {
       const participant = byTrack.get(track);
       if (!participant) return [];
-      const mine = participant.id === this.#roster.me?.id;
-      // Alone, my own picture is better than an empty stage.
-      if (mine && this.#preferences.hideSelf && byTrack.size > 1) return [];
-      return [{ track, kind: "camera" as const, participant, mine }];
+      return [{ track, kind: "camera" as const, participant, mine: participant.id === this.#roster.me?.id }];
     });
+  });
+
+  /** The camera tiles I want to see. */
+  readonly #wanted: readonly Tile[] = $derived.by(() => {
+    const { hideSelf, hideWithoutVideo } = this.#preferences;
+    const hidden = ({ mine, participant }: Tile) =>
+      (mine && hideSelf) || (hideWithoutVideo && participant.tracks.camera !== "on");
+    const wanted = this.#cameras.filter((tile) => !hidden(tile));
+    // Anybody is better than an empty stage.
+    return wanted.length > 0 ? wanted : this.#cameras.filter((tile, _, all) => !(tile.mine && hideSelf) || all.length === 1);
   });
 
   /** The shared screens of others, in the order of their seats. My own is not among them: it would show itself. */
@@ -96,28 +98,58 @@ export class Stage {
   /** All tiles in their stable order, whether placed or not. */
   readonly tiles: readonly Tile[] = $derived([...this.shares, ...this.#cameras]);
 
-  /** What has the large area; empty in the grid. Pins come first, then a share, then who speaks. */
+  /** Whom the host shows to all. */
+  readonly #spotlit: readonly Tile[] = $derived.by(() => {
+    const spotlight = this.#spotlight();
+    return spotlight.flatMap((id) => this.#cameras.find(({ participant }) => participant.id === id) ?? []);
+  });
+
+  /**
+   * What has the large area; empty in the grid. My own pins come first. A share comes before the host's spotlight,
+   * which then heads the filmstrip: who is shown to all mostly talks about what is shared. Last, who speaks.
+   */
   readonly #featured: readonly Tile[] = $derived.by(() => {
     const pinned = this.pins.flatMap((pin) => this.tiles.find((tile) => tile.track === pin) ?? []);
     if (pinned.length > 0) return pinned;
     const share = this.shares.find((tile) => tile.track === this.chosenShare) ?? this.shares.at(-1);
     if (share) return [share];
-    if (this.layout === "grid") return [];
+    if (this.#spotlit.length > 0) return this.#spotlit;
+    return this.layout === "grid" ? [] : this.#speakers;
+  });
+
+  /** Who speaks or spoke last, of the others if there are any; empty when nobody is there. */
+  readonly #speakers: readonly Tile[] = $derived.by(() => {
     const speaker =
       this.#cameras.find((tile) => tile.track === this.#speaker) ??
-      this.#cameras.find((tile) => !tile.mine) ??
-      this.#cameras[0];
+      this.#wanted.find((tile) => !tile.mine) ??
+      this.#wanted[0];
     return speaker ? [speaker] : [];
   });
 
+  /** The filmstrip, as far as it has room: whom the host shows, screens that are not featured, then the others. */
+  readonly #rest: readonly Tile[] = $derived.by(() => {
+    // Beside a share the other shares have tabs of their own.
+    const screens = this.#featured.every(({ kind }) => kind === "screen") && this.pins.length === 0 ? [] : this.shares;
+    const rest = [...this.#spotlit, ...screens, ...this.#wanted.filter((tile) => !this.#spotlit.includes(tile))];
+    return rest.filter((tile) => !this.#featured.includes(tile));
+  });
+
+  /** What a small window beside the page shows: what is large on the stage, or who speaks. */
+  readonly highlights: readonly Tile[] = $derived(this.#featured.length > 0 ? this.#featured : this.#speakers);
+
+  /** Several screens are shared, and one of them is on the stage. */
+  readonly choosable: boolean = $derived(this.shares.length > 1 && this.#featured[0]?.kind === "screen" && this.pins.length === 0);
+
   /** Pages of the grid; 1 in other views. */
   readonly pageCount: number = $derived(
-    this.#featured.length > 0 ? 1 : Math.max(1, Math.ceil(this.#cameras.length / pageSize(this.#window))),
+    this.#featured.length > 0 ? 1 : Math.max(1, Math.ceil(this.#wanted.length / pageSize(this.#window))),
   );
 
   /** What to draw now, in the order of tiles. Absolutely positioned; key by `tile.track`. */
   readonly placements: readonly Placement[] = $derived(
-    this.#featured.length > 0 ? this.#placeFeatured() : this.#placeGrid(),
+    this.#featured.length > 0
+      ? placeFeatured(this.#featured, this.#rest, this.#window)
+      : placeGrid(this.#wanted, Math.min(this.page, this.pageCount - 1), this.#window),
   );
 
   /** The pictures I want, most wanted first, in physical pixels. */
@@ -126,11 +158,7 @@ export class Stage {
       .sort((a, b) => Number(b.main) - Number(a.main))
       .filter(({ tile }) => !tile.mine && this.live.has(tile.track))
       .slice(0, mostWishes)
-      .map(({ tile, width, height }) => ({
-        track: tile.track,
-        width: Math.min(mostPixels, Math.round(width * this.#pixelRatio)),
-        height: Math.min(mostPixels, Math.round(height * this.#pixelRatio)),
-      })),
+      .map((placement) => this.#wish(placement)),
   );
 
   /** The video tracks that are on. */
@@ -155,6 +183,11 @@ export class Stage {
 
   setPage(page: number): void {
     this.page = Math.min(Math.max(0, page), this.pageCount - 1);
+  }
+
+  /** To the next (1) or previous (-1) page, round the end. */
+  turn(by: 1 | -1): void {
+    this.setPage((this.page + by + this.pageCount) % this.pageCount);
   }
 
   togglePin(track: TrackNumber): void {
@@ -185,10 +218,18 @@ export class Stage {
     else this.#shown.delete(track);
   }
 
-  /** The roster changed, or who speaks: people keep their places as far as they can. */
+  /**
+   * The roster changed, or who speaks: people keep their places as far as they can. Many calls in a row, as when
+   * hundreds join at once, are one piece of work.
+   */
   update(): void {
-    // It writes what it reads: an effect that calls it (a resize) must not follow that.
-    untrack(() => this.#arrange());
+    if (this.#stale) return;
+    this.#stale = true;
+    queueMicrotask(() => {
+      this.#stale = false;
+      // It writes what it reads: an effect that calls it (a resize) must not follow that.
+      untrack(() => this.#arrange());
+    });
   }
 
   /** I left the meeting. */
@@ -199,6 +240,7 @@ export class Stage {
     this.pins = [];
     this.page = 0;
     this.chosenShare = null;
+    this.zoom = 1;
   }
 
   close(): void {
@@ -211,43 +253,32 @@ export class Stage {
     const voices = speaking.flatMap((id) => cameraOf.get(id) ?? []);
     for (const track of voices) this.#lastSpoke.set(track, this.#now());
     const mine = (me && cameraOf.get(me.id)) ?? null;
-    const order = keepOrder(this.#order, [...cameraOf.values()]);
-    const fixed = new Set(mine === null ? [] : [mine]);
-    this.#order = bringIntoView(order, this.#inView(), voices, this.#lastSpoke, fixed);
+    this.#order = keepOrder(this.#order, [...cameraOf.values()]);
     this.#speaker = nextSpeaker(this.#speaker, voices, mine);
+    this.#bringIntoView(voices);
     const there = new Set(this.tiles.map((tile) => tile.track));
     if (this.pins.some((pin) => !there.has(pin))) this.pins = this.pins.filter((pin) => there.has(pin));
     this.setPage(this.page);
   }
 
-  /** How many camera tiles are seen without turning pages. */
-  #inView(): number {
-    if (this.#featured.length === 0) return pageSize(this.#window);
-    return filmstrip(this.#cameras.length, this.#window, this.#featured.length).strip.length;
+  /** Who speaks is seen without turning pages, or in the filmstrip. */
+  #bringIntoView(voices: readonly TrackNumber[]): void {
+    const large = this.#featured.length > 0;
+    const row = large ? this.#rest : this.#wanted;
+    const movable = large ? row.filter((tile) => tile.kind === "camera" && !this.#spotlit.includes(tile)) : row;
+    const places = large ? filmstrip(row.length, this.#window, this.#featured.length).strip.length : pageSize(this.#window);
+    const fixed = new Set(movable.filter(({ mine }) => mine).map(({ track }) => track));
+    const tracks = movable.map(({ track }) => track);
+    const inView = Math.max(0, places - (row.length - movable.length));
+    this.#order = reorder(this.#order, bringIntoView(tracks, inView, voices, this.#lastSpoke, fixed));
   }
 
-  #placeGrid(): Placement[] {
-    const size = pageSize(this.#window);
-    const page = Math.min(this.page, this.pageCount - 1);
-    const tiles = this.#cameras.slice(page * size, (page + 1) * size);
-    return place(tiles, grid(tiles.length, this.#window), true);
+  #wish({ tile, main, width, height }: Placement): Wish {
+    const scale = this.#pixelRatio * (main && tile.kind === "screen" ? this.zoom : 1);
+    return {
+      track: tile.track,
+      width: Math.min(mostPixels, Math.round(width * scale)),
+      height: Math.min(mostPixels, Math.round(height * scale)),
+    };
   }
-
-  #placeFeatured(): Placement[] {
-    const rest = this.#cameras.filter((tile) => !this.#featured.includes(tile));
-    const { main, strip } = filmstrip(rest.length, this.#window, this.#featured.length);
-    // A screen alone takes all there is: it is shown whole, whatever its shape.
-    const large = this.#featured.length === 1 && this.#featured[0]?.kind === "screen";
-    return [
-      ...place(this.#featured, large ? [main] : gridWithin(this.#featured.length, main), true),
-      ...place(rest, strip, false),
-    ];
-  }
-}
-
-function place(tiles: readonly Tile[], rects: readonly Rect[], main: boolean): Placement[] {
-  return rects.flatMap((rect, index) => {
-    const tile = tiles[index];
-    return tile ? [{ tile, ...rect, main, fit: tile.kind === "screen" ? ("contain" as const) : ("cover" as const) }] : [];
-  });
 }
