@@ -9,21 +9,6 @@ const (
 	tailBytes = 256 << 10
 )
 
-// Message is one chat message.
-type Message struct {
-	ID   string `json:"id"`  // the sender's own name for it
-	Seq  uint64 `json:"seq"` // grows with every message of the room
-	From Sender `json:"from"`
-	Text string `json:"text"`
-	At   int64  `json:"at"` // milliseconds since 1970
-}
-
-// Sender is who wrote a message, under the name they had then.
-type Sender struct {
-	ID   ID     `json:"id"`
-	Name string `json:"name"`
-}
-
 // chat hands a message to the store. It is told to nobody before it is durable.
 func (t *turn) chat(c Chat) *Error {
 	p, err := t.seatedMember(c.ID)
@@ -37,7 +22,7 @@ func (t *turn) chat(c Chat) *Error {
 	if err != nil {
 		return err
 	}
-	t.effect(Keep{Message: Message{ID: c.ClientID, From: Sender{ID: p.ID, Name: p.Name}, Text: text, At: t.now.UnixMilli()}})
+	t.effect(Keep{Message: Message{ID: c.ClientID, From: Sender{ID: p.ID, Name: p.Name, Who: p.Who}, Text: text, At: t.now.UnixMilli()}})
 	return nil
 }
 

@@ -23,7 +23,7 @@ func TestAMessageIsToldOnceItIsStored(t *testing.T) {
 	m.Seq = 7
 	b.wantSaid(b.apply(meeting.Stored{Message: m}), "chat hello\nthere → ann,bob")
 	b.wantSaid(b.apply(meeting.Stored{Message: m})) // the sender repeated itself
-	if s := find[meeting.Snapshot](t, b.join("cho")); len(s.Chat) != 1 || s.Chat[0] != m {
+	if s := find[meeting.Snapshot](t, b.join("cho")); !cmp.Equal(s.Chat, []meeting.Message{m}) {
 		t.Errorf("a late comer sees %+v", s.Chat)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"noom/internal/meeting"
+	"noom/internal/store"
 )
 
 const (
@@ -80,7 +81,7 @@ func (l *chatLog) run(ctx context.Context) {
 // recall brings the room's earlier chat into the meeting. Without it the meeting goes on with an empty chat.
 func (l *chatLog) recall(ctx context.Context) {
 	reading, cancel := context.WithTimeout(ctx, storePatience)
-	messages, err := l.room.rooms.config.Store.History(reading, l.id, meeting.TailLen)
+	messages, _, err := l.room.rooms.config.Store.History(reading, l.id, store.Query{Limit: meeting.TailLen})
 	cancel()
 	if err != nil && ctx.Err() == nil {
 		l.room.log.Error("room's chat cannot be read", "room", l.room.name, "err", err)

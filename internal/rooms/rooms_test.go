@@ -374,7 +374,7 @@ func TestChatOutlivesTheServer(t *testing.T) {
 	}
 	ann.want("chat")
 	bob.want("chat")
-	if again, err := ann.say("c1", "hello"); err != nil || again != m {
+	if again, err := ann.say("c1", "hello"); err != nil || !cmp.Equal(again, m) {
 		t.Errorf("sent again: %+v, %v", again, err)
 	}
 	if _, err := ann.say("c1", "another"); !refusedAs(err, meeting.Conflict) {
@@ -383,7 +383,7 @@ func TestChatOutlivesTheServer(t *testing.T) {
 	n.stop()
 	n = newNode(t, dir)
 	late := n.connect(rooms.Hello{Name: "late"})
-	if s := late.join(); len(s.Chat) != 1 || s.Chat[0] != m {
+	if s := late.join(); !cmp.Equal(s.Chat, []meeting.Message{m}) {
 		t.Errorf("after a restart: %+v, want %+v", s.Chat, m)
 	}
 }

@@ -4,158 +4,264 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"strconv"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"noom/internal/meeting"
 )
 
 const (
-	chatStreamName = "chat"
-	// chatPerRoom is how many messages of a room are kept. A newcomer sees the last 200; five times that lets a
-	// later page scroll back, and opening a room reads at most this many (a few milliseconds).
-	chatPerRoom = 1000
+	// chatPerRoom is how many messages of a room are kept, the newest ones: Trim sees to it. Up to chatMost may lie
+	// there meanwhile; a room that gets there says nothing more before it has been trimmed.
+	chatPerRoom = 50_000
+	chatMost    = 60_000
 	// repeatWindow is how long a message sent again is known to be the same. A client repeats itself after an
 	// outage; the longest that it is meant to survive is 2 minutes.
 	repeatWindow = 10 * time.Minute
+	// amendTries bounds how often an amendment begins anew because another one came between.
+	amendTries = 16
 )
 
-func chatStream() jetstream.StreamConfig {
+// Two streams hold the chat. A message has its place, and its Seq, in the first for as long as it is kept. What becomes
+// of it later (edited, deleted, reactions) is one entry of the second, under its Seq: the newest version of it, whole.
+const (
+	messages   = "messages"
+	amendments = "amendments"
+)
+
+func messageStream() jetstream.StreamConfig {
 	return jetstream.StreamConfig{
-		Name:              chatStreamName,
-		Description:       "chat of all rooms, a subject for each",
-		Subjects:          []string{"chat.*"},
-		MaxMsgsPerSubject: chatPerRoom,
-		Duplicates:        repeatWindow,
-		Storage:           jetstream.FileStorage,
-		AllowDirect:       true, // reading needs no consumer
-		Compression:       jetstream.S2Compression,
+		Name:                 messages,
+		Description:          "chat of all rooms, a subject for each",
+		Subjects:             []string{"message.*"},
+		MaxMsgsPerSubject:    chatMost,
+		Discard:              jetstream.DiscardNew,
+		DiscardNewPerSubject: true,
+		Duplicates:           repeatWindow,
+		Storage:              jetstream.FileStorage,
+		AllowDirect:          true, // reading needs no consumer
 	}
 }
+
+func amendmentStream() jetstream.StreamConfig {
+	return jetstream.StreamConfig{
+		Name:              amendments,
+		Description:       "what became of chat messages, a subject for each that was changed",
+		Subjects:          []string{"amendment.*.*"},
+		MaxMsgsPerSubject: 1,
+		Storage:           jetstream.FileStorage,
+		AllowDirect:       true,
+	}
+}
+
+var (
+	errNoMessage = &meeting.Error{Code: meeting.NotFound, Text: "This message is not there any more."}
+	errChatFull  = &meeting.Error{Code: meeting.Full, Text: "This room's chat is full."}
+)
 
 // token turns a room's id or name into one token of a subject: those hold dots and any script, subjects do not.
 func token(room string) string { return base64.RawURLEncoding.EncodeToString([]byte(room)) }
 
+func messageSubject(token string) string { return "message." + token }
+
+func amendmentSubject(token string, seq uint64) string {
+	return "amendment." + token + "." + strconv.FormatUint(seq, 10)
+}
+
 // Append keeps a message of the room and returns it with its Seq once it is on the disk. A message whose ID the room
-// has seen within repeatWindow is not kept again: Append then returns the one that was, or a meeting.Error with
-// Conflict when the two differ. After any other error the message may or may not be kept; repeating it tells.
+// has seen within repeatWindow is not kept again: Append then returns the one that was, as it is now, or a
+// meeting.Error with Conflict when the two differ. After any other error the message may or may not be kept; repeating
+// it tells.
 func (s *Store) Append(ctx context.Context, room string, m meeting.Message) (meeting.Message, error) {
-	data, err := json.Marshal(m)
-	if err != nil {
-		return m, fmt.Errorf("encoding a chat message: %w", err)
+	token := token(room)
+	ack, err := s.publish(ctx, token, m, jetstream.WithMsgID(token+" "+m.ID))
+	if isFull(err) {
+		return m, errChatFull
 	}
-	subject := token(room)
-	ack, err := s.stream.Publish(ctx, "chat."+subject, data, jetstream.WithMsgID(subject+" "+m.ID))
 	if err != nil {
-		return m, fmt.Errorf("keeping a chat message: %w", err)
+		return m, err
 	}
 	if !ack.Duplicate {
 		m.Seq = ack.Sequence
 		return m, nil
 	}
-	kept, err := s.message(ctx, ack.Sequence)
+	kept, err := s.Message(ctx, room, ack.Sequence)
 	if err != nil {
 		return m, err
 	}
-	if kept.Text != m.Text {
+	if !repeats(m, kept) {
 		return m, &meeting.Error{Code: meeting.Conflict, Text: "Another message has this id already."}
 	}
 	return kept, nil
 }
 
-// message reads the chat message with this Seq.
-func (s *Store) message(ctx context.Context, seq uint64) (meeting.Message, error) {
-	stream, err := s.stream.Stream(ctx, chatStreamName)
-	if err != nil {
-		return meeting.Message{}, fmt.Errorf("reaching the chat stream: %w", err)
+// repeats tells whether a message is one that is kept already, said once more. Of one that was changed meanwhile only the
+// browser that said it is known.
+func repeats(m, kept meeting.Message) bool {
+	if kept.Edited != 0 || kept.Deleted {
+		return kept.From.Who == m.From.Who
 	}
-	raw, err := stream.GetMsg(ctx, seq)
-	if err != nil {
-		return meeting.Message{}, fmt.Errorf("reading chat message %d: %w", seq, err)
-	}
-	return decodeMessage(raw.Data, raw.Sequence)
+	return kept.Text == m.Text && (kept.To == nil) == (m.To == nil) && (m.To == nil || m.To.Who == kept.To.Who)
 }
 
-func decodeMessage(data []byte, seq uint64) (meeting.Message, error) {
-	var m meeting.Message
-	if err := json.Unmarshal(data, &m); err != nil {
-		return m, fmt.Errorf("decoding chat message %d: %w", seq, err)
+// publish seals a message and writes it to its stream.
+func (s *Store) publish(ctx context.Context, token string, m meeting.Message, opts ...jetstream.PublishOpt) (*jetstream.PubAck, error) {
+	at, k, err := s.newKey(ctx, token)
+	if err != nil {
+		return nil, err
 	}
-	m.Seq = seq
-	return m, nil
+	e, err := seal(at, k, token, m)
+	if err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("encoding a chat message: %w", err)
+	}
+	ack, err := s.stream.Publish(ctx, messageSubject(token), data, opts...)
+	if err != nil {
+		return nil, fmt.Errorf("keeping a chat message: %w", err)
+	}
+	return ack, nil
 }
 
-// History reads the last messages of the room, at most limit of them, oldest first.
-func (s *Store) History(ctx context.Context, room string, limit int) ([]meeting.Message, error) {
-	messages := make([]meeting.Message, 0, limit)
-	for from := uint64(1); from != 0; {
-		var err error
-		messages, from, err = s.readFrom(ctx, room, from, messages)
+func isFull(err error) bool {
+	refusal := new(jetstream.APIError)
+	return errors.As(err, &refusal) && refusal.Description == "maximum messages per subject exceeded"
+}
+
+// Message reads a message as it is now. It returns a meeting.Error with NotFound when the room has none with this Seq.
+func (s *Store) Message(ctx context.Context, room string, seq uint64) (meeting.Message, error) {
+	token := token(room)
+	v, err := s.version(ctx, token, seq)
+	if err != nil {
+		return meeting.Message{}, err
+	}
+	return s.opened(ctx, token, v)
+}
+
+// version is the newest state of one message.
+type version struct {
+	envelope
+	seq      uint64 // the message's own
+	revision uint64 // its amendment's place; 0 when it was never amended
+}
+
+// version finds a message's newest version.
+func (s *Store) version(ctx context.Context, token string, seq uint64) (version, error) {
+	if seq == 0 {
+		return version{}, errNoMessage
+	}
+	subject := amendmentSubject(token, seq)
+	found, err := s.lasts(ctx, amendments, []string{subject})
+	if err != nil {
+		return version{}, fmt.Errorf("reading chat message %d: %w", seq, err)
+	}
+	newest, amended := found[subject]
+	if !amended {
+		there := false
+		_, err := s.get(ctx, messages, directGet{Seq: seq}, func(e entry) error {
+			newest, there = e, e.subject == messageSubject(token)
+			return nil
+		})
 		if err != nil {
-			return nil, fmt.Errorf("reading a room's chat: %w", err)
+			return version{}, fmt.Errorf("reading chat message %d: %w", seq, err)
 		}
-		if n := len(messages); n > limit {
-			messages = append(messages[:0], messages[n-limit:]...)
+		if !there {
+			return version{}, errNoMessage
 		}
 	}
-	return messages, nil
+	e, err := decodeEnvelope(newest)
+	v := version{envelope: e, seq: seq}
+	if amended {
+		v.revision = newest.seq
+	}
+	return v, err
 }
 
-// readFrom appends the room's messages with a Seq of at least from, as many as the server gives at once, and returns
-// where to go on; 0 when there are no more. This is JetStream's batched direct get (ADR-31), for which nats.go has no
-// call: the answers come as one message each, then one without data and with status 204.
-func (s *Store) readFrom(ctx context.Context, room string, from uint64, messages []meeting.Message) ([]meeting.Message, uint64, error) {
-	request, err := json.Marshal(map[string]any{"batch": chatPerRoom, "seq": from, "next_by_subj": "chat." + token(room)})
+// opened reads what a version says.
+func (s *Store) opened(ctx context.Context, token string, v version) (meeting.Message, error) {
+	keys, err := s.keysAt(ctx, token, []slot{v.Key})
 	if err != nil {
-		return nil, 0, err
+		return meeting.Message{}, err
 	}
-	inbox := s.conn.NewInbox()
-	answers, err := s.conn.SubscribeSync(inbox)
-	if err != nil {
-		return nil, 0, err
+	m, err := v.open(keys[v.Key], token, v.seq)
+	if errors.Is(err, errErased) {
+		return m, errNoMessage
 	}
-	defer func() { _ = answers.Unsubscribe() }() // fails only with the connection
-	if err := s.conn.PublishRequest("$JS.API.DIRECT.GET."+chatStreamName, inbox, request); err != nil {
-		return nil, 0, err
-	}
-	last := from
-	for {
-		answer, err := answers.NextMsgWithContext(ctx)
+	return m, err
+}
+
+// Amend changes a message and returns it as it is then, once that is on the disk, and the text that it had cannot be
+// read any more. change gets the message as it is and says what becomes of it; it may be called again when another
+// amendment came between. Its error ends the amendment and is returned as it is.
+func (s *Store) Amend(ctx context.Context, room string, seq uint64, change func(meeting.Message) (meeting.Message, error)) (meeting.Message, error) {
+	token := token(room)
+	for range amendTries {
+		before, err := s.version(ctx, token, seq)
 		if err != nil {
-			return nil, 0, err
+			return meeting.Message{}, err
 		}
-		switch status := answer.Header.Get("Status"); status {
-		case "":
-			if last, err = strconv.ParseUint(answer.Header.Get(jetstream.SequenceHeader), 10, 64); err != nil {
-				return nil, 0, fmt.Errorf("answer without a sequence: %w", err)
-			}
-			m, err := decodeMessage(answer.Data, last)
-			if err != nil {
-				return nil, 0, err
-			}
-			messages = append(messages, m)
-		case "404": // none
-			return messages, 0, nil
-		case "204": // end of batch
-			if pending(answer) == 0 {
-				return messages, 0, nil
-			}
-			return messages, last + 1, nil
-		default:
-			return nil, 0, fmt.Errorf("status %s %s", status, answer.Header.Get("Description"))
+		m, err := s.opened(ctx, token, before)
+		if err != nil {
+			return m, err
+		}
+		changed, err := change(m)
+		if err != nil {
+			return m, err
+		}
+		if reflect.DeepEqual(changed, m) { // done before, but perhaps not to its end
+			return m, s.burn(ctx, token, before.Old)
+		}
+		err = s.amend(ctx, token, before, changed, changed.Text == m.Text && !changed.Deleted)
+		if !isWrongSequence(err) {
+			changed.Seq = seq
+			return changed, err
 		}
 	}
+	return meeting.Message{}, fmt.Errorf("amending chat message %d: others amend it all the time", seq)
 }
 
-// pending is how many more messages the server says there are.
-func pending(answer *nats.Msg) uint64 {
-	n, err := strconv.ParseUint(answer.Header.Get("Nats-Num-Pending"), 10, 64)
+// amend writes a message's next version and erases the key of a text that it no longer has.
+func (s *Store) amend(ctx context.Context, token string, before version, m meeting.Message, sameText bool) error {
+	void, err := s.write(ctx, token, before, m, sameText)
 	if err != nil {
-		return 0
+		return err
 	}
-	return n
+	return s.burn(ctx, token, void)
+}
+
+// write writes a message's next version and says which keys are to be erased.
+func (s *Store) write(ctx context.Context, token string, before version, m meeting.Message, sameText bool) (void []slot, err error) {
+	at, old := before.Key, before.Old
+	if !sameText {
+		if at, _, err = s.newKey(ctx, token); err != nil {
+			return nil, err
+		}
+		old = []slot{before.Key}
+	}
+	keys, err := s.keysAt(ctx, token, []slot{at})
+	if err != nil {
+		return nil, err
+	}
+	e, err := seal(at, keys[at], token, m)
+	if err != nil {
+		return nil, err
+	}
+	e.Old = old
+	data, err := json.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("encoding chat message %d: %w", before.seq, err)
+	}
+	_, err = s.stream.Publish(ctx, amendmentSubject(token, before.seq), data, jetstream.WithExpectLastSequencePerSubject(before.revision))
+	if err != nil {
+		return nil, fmt.Errorf("amending chat message %d: %w", before.seq, err)
+	}
+	return append(slices.Clone(before.Old), old...), nil
 }

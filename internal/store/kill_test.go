@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"noom/internal/meeting"
 	"noom/internal/store"
 )
 
@@ -26,7 +27,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// appendForEver prints each message's id once it is acknowledged.
+// appendForEver prints what it does once it is acknowledged: each message's id, then, for some, that it is edited and
+// deleted.
 func appendForEver(dir, room string) error {
 	ctx := context.Background()
 	s, err := store.Open(ctx, store.Config{Dir: dir})
@@ -35,15 +37,29 @@ func appendForEver(dir, room string) error {
 	}
 	for i := 0; ; i++ {
 		id := fmt.Sprintf("%s-%d", room, i)
-		if _, err := s.Append(ctx, room, message(id, "text of "+id)); err != nil {
+		m, err := s.Append(ctx, room, message(id, "text of "+id))
+		if err != nil {
 			return err
 		}
 		fmt.Println(id)
+		for _, step := range []struct {
+			every int
+			word  string
+			to    func(*meeting.Message)
+		}{{2, "edited ", edit("new text of " + id)}, {3, "deleted ", erase}} {
+			if i%step.every != 0 {
+				continue
+			}
+			if _, err := s.Amend(ctx, room, m.Seq, func(m meeting.Message) (meeting.Message, error) { step.to(&m); return m, nil }); err != nil {
+				return err
+			}
+			fmt.Println(step.word + id)
+		}
 	}
 }
 
 // A hundred processes are killed right after an acknowledgement, each at another one. Whatever they acknowledged is
-// there, once and in order, for each process after them.
+// there, once and in order, for each process after them, and what was edited or deleted cannot be read.
 func TestNothingAcknowledgedIsLostByKill9(t *testing.T) {
 	kills := 100
 	if testing.Short() {
@@ -53,24 +69,46 @@ func TestNothingAcknowledgedIsLostByKill9(t *testing.T) {
 	acked := make(map[string][]string)
 	for i := range kills {
 		room := fmt.Sprintf("room%d", i)
-		acked[room] = killAfter(t, dir, room, 1+i%7)
+		acked[room] = killAfter(t, dir, room, 1+i%11)
 	}
 	s := open(t, dir)
 	defer shut(t, s)
 	total := 0
-	for room, ids := range acked {
-		kept := history(t, s, room, 1000)
-		for i, m := range kept {
-			if want := fmt.Sprintf("%s-%d", room, i); m.ID != want || m.Text != "text of "+want {
-				t.Errorf("%s: message %d is %q %q, want %q", room, i, m.ID, m.Text, want)
+	for room, lines := range acked {
+		want := make(map[string]string) // text by id
+		for _, line := range lines {
+			word, id, amended := strings.Cut(line, " ")
+			switch {
+			case !amended:
+				want[line] = "text of " + line
+			case word == "edited":
+				want[id] = "new text of " + id
+			default:
+				want[id] = ""
 			}
 		}
-		if len(kept) < len(ids) {
-			t.Errorf("%s: %d messages acknowledged, %d kept", room, len(ids), len(kept))
+		kept := history(t, s, room, 1000)
+		for i, m := range kept {
+			id := fmt.Sprintf("%s-%d", room, i)
+			if m.ID != id {
+				t.Errorf("%s: message %d is %q, want %q", room, i, m.ID, id)
+			}
+			if text, ok := want[id]; ok && i < len(want)-1 && m.Text != text { // the last may have gone on unacknowledged
+				t.Errorf("%s: message %d says %q, want %q", room, i, m.Text, text)
+			}
+			if text, ok := want[id]; ok && text != "text of "+id && m.Text == "text of "+id {
+				t.Errorf("%s: message %d is as it was before it was amended", room, i)
+			}
 		}
-		total += len(ids)
+		if len(kept) < len(want) {
+			t.Errorf("%s: %d messages acknowledged, %d kept", room, len(want), len(kept))
+		}
+		if left := s.VoidKeys(t, room); left != 0 {
+			t.Errorf("%s: %d keys of texts that are no more can be read", room, left)
+		}
+		total += len(lines)
 	}
-	t.Logf("%d kills, %d acknowledged messages", kills, total)
+	t.Logf("%d kills, %d acknowledgements", kills, total)
 }
 
 // killAfter runs a process, kills it when it has printed n acknowledgements, and returns all that it printed.

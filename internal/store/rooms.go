@@ -132,17 +132,14 @@ func (s *Store) MoveRoom(ctx context.Context, from, to string, edit func(*Room) 
 	return moved, nil
 }
 
-// DeleteRoom removes a room's record and its chat.
+// DeleteRoom removes a room's chat and then its record. Nobody may be in the room meanwhile. When it fails, the record is
+// still there to try again with.
 func (s *Store) DeleteRoom(ctx context.Context, r Room) error {
+	if err := s.EraseChat(ctx, r.ID); err != nil {
+		return err
+	}
 	if err := s.rooms.Purge(ctx, roomKey(r.Name)); err != nil {
 		return fmt.Errorf("removing a room's record: %w", err)
-	}
-	chat, err := s.stream.Stream(ctx, chatStreamName)
-	if err != nil {
-		return fmt.Errorf("reaching the chat stream: %w", err)
-	}
-	if err := chat.Purge(ctx, jetstream.WithPurgeSubject("chat."+token(r.ID))); err != nil {
-		return fmt.Errorf("removing a room's chat: %w", err)
 	}
 	return nil
 }

@@ -1,0 +1,85 @@
+package store
+
+import (
+	"testing"
+)
+
+// VoidKeys counts the keys of a room that its amendments made void and that can still be read.
+func (s *Store) VoidKeys(t *testing.T, room string) int {
+	t.Helper()
+	var void []slot
+	err := s.all(t.Context(), amendments, "amendment."+token(room)+".*", 1, func(e entry) error {
+		v, err := decodeEnvelope(e)
+		void = append(void, v.Old...)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := s.keysAt(t.Context(), token(room), void)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := 0
+	for _, k := range keys {
+		if !k.erased() {
+			left++
+		}
+	}
+	return left
+}
+
+// KeyOf is the key under which a message lies, as it is on the disk.
+func (s *Store) KeyOf(t *testing.T, room string, seq uint64) []byte {
+	t.Helper()
+	v, err := s.version(t.Context(), token(room), seq)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := s.keysAt(t.Context(), token(room), []slot{v.Key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := keys[v.Key]
+	return k[:]
+}
+
+// AmendUnfinished amends a message as a process does that is killed before it has erased the text's key.
+func (s *Store) AmendUnfinished(t *testing.T, room string, seq uint64, text string) {
+	t.Helper()
+	ctx, token := t.Context(), token(room)
+	before, err := s.version(ctx, token, seq)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := s.opened(ctx, token, before)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Text = text
+	if _, err := s.write(ctx, token, before, m, false); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// LeaveKeys replaces the page of a message's key as a process does that is killed before it has overwritten the old one.
+func (s *Store) LeaveKeys(t *testing.T, room string, seq uint64) {
+	t.Helper()
+	v, err := s.version(t.Context(), token(room), seq)
+	if err != nil {
+		t.Fatal(err)
+	}
+	subject := keySubject(token(room), v.Key.page)
+	found, err := s.lasts(t.Context(), "keys", []string{subject})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := decodePage(found[subject])
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.burn(v.Key.at)
+	if _, err := s.stream.Publish(t.Context(), subject, p[:]); err != nil {
+		t.Fatal(err)
+	}
+}
