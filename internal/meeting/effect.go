@@ -24,6 +24,25 @@ type (
 		Meeting      State         `json:"meeting"`
 		Waiting      []Waiter      `json:"waiting"` // empty to all but hosts and cohosts
 	}
+	// Waits answers Join instead of a Snapshot: For what one has to wait. Admitted tells when to ask again.
+	Waits struct{ For WaitFor }
+	// Dismissed: this session is over. Its client is told why, and cut off. Gone follows.
+	Dismissed struct {
+		ID     ID
+		Reason EndReason
+	}
+	// KeepSettings changes the settings in the room's record; the host answers with Record once that is kept.
+	KeepSettings struct{ Change SettingsChange }
+	// KeepBan adds a ban to the room's record, as KeepSettings does.
+	KeepBan struct {
+		Who  Who
+		Name string
+		Link string // id of the link that gives no power any more; empty for none
+	}
+	// KeepLink adds a link to the room's record, as KeepSettings does.
+	KeepLink struct{ Role Role }
+	// Over: nobody is inside any more. The meeting has forgotten what it does not keep.
+	Over struct{}
 	// Tell sends an event to these sessions.
 	Tell struct {
 		To    []ID
@@ -49,12 +68,18 @@ type (
 	Keep struct{ Message Message }
 )
 
-func (Refused) effect()   {}
-func (Connected) effect() {}
-func (Replaced) effect()  {}
-func (Snapshot) effect()  {}
-func (Tell) effect()      {}
-func (Entered) effect()   {}
-func (Gone) effect()      {}
-func (TrackSet) effect()  {}
-func (Keep) effect()      {}
+func (Refused) effect()      {}
+func (Connected) effect()    {}
+func (Replaced) effect()     {}
+func (Snapshot) effect()     {}
+func (Waits) effect()        {}
+func (Dismissed) effect()    {}
+func (KeepSettings) effect() {}
+func (KeepBan) effect()      {}
+func (KeepLink) effect()     {}
+func (Over) effect()         {}
+func (Tell) effect()         {}
+func (Entered) effect()      {}
+func (Gone) effect()         {}
+func (TrackSet) effect()     {}
+func (Keep) effect()         {}

@@ -36,6 +36,30 @@ type (
 	SettingsChanged struct {
 		Settings Settings `json:"settings"`
 	}
+	// MeetingChanged tells what holds for the whole meeting.
+	MeetingChanged struct {
+		Meeting State `json:"meeting"`
+	}
+	// WaitingChanged tells hosts and cohosts who waits to be let in.
+	WaitingChanged struct {
+		Waiting []Waiter `json:"waiting"`
+	}
+	// Admitted tells one who waits to join again.
+	Admitted struct{}
+	// Asked: a host asks me to turn a track on.
+	Asked struct {
+		By    Present `json:"by"`
+		Track string  `json:"track"`
+	}
+	// Silenced: a host has muted my microphone or turned another of my tracks off.
+	Silenced struct {
+		By    Present `json:"by"`
+		Track string  `json:"track"`
+	}
+	// Reacted tells who reacted with what, in order.
+	Reacted struct {
+		Reactions []Flying `json:"reactions"`
+	}
 	// Ended: this session is over.
 	Ended struct {
 		Reason EndReason `json:"reason"`
@@ -51,6 +75,12 @@ func (Inside) EventName() string          { return "inside" }
 func (Said) EventName() string            { return "chat" }
 func (Speaking) EventName() string        { return "speaker" }
 func (SettingsChanged) EventName() string { return "settings" }
+func (MeetingChanged) EventName() string  { return "meeting" }
+func (WaitingChanged) EventName() string  { return "waiting" }
+func (Admitted) EventName() string        { return "admitted" }
+func (Asked) EventName() string           { return "asked" }
+func (Silenced) EventName() string        { return "silenced" }
+func (Reacted) EventName() string         { return "reactions" }
 func (Ended) EventName() string           { return "ended" }
 
 // LeftReason says why somebody is no longer in the meeting.
@@ -68,6 +98,8 @@ type EndReason string
 const (
 	EndReplaced EndReason = "replaced" // another connection took the seat
 	EndRemoved  EndReason = "removed"
+	EndBanned   EndReason = "banned"
+	EndRefused  EndReason = "refused" // it waited to be let in
 	EndMeeting  EndReason = "ended"
 	EndShutdown EndReason = "shutdown" // the server stops; sessions may come back to the next one
 )

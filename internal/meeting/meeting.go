@@ -7,7 +7,6 @@
 package meeting
 
 import (
-	"fmt"
 	"slices"
 	"time"
 )
@@ -43,9 +42,21 @@ type Meeting struct {
 	tail     tail
 
 	settings Settings
-	banned   map[Who]bool
-	given    map[Who]Role // roles given in this meeting
+	banned   map[Who]bool // by the room's record
 	state    State
+
+	// Of this meeting alone, see over.
+	given    map[Who]Role // roles given in it
+	known    map[Who]bool // who has been let in
+	expelled map[Who]bool // who has been banned in it
+
+	waiters     []*member // in the order in which they came
+	waitingTold time.Time // as with inside
+	waitingDue  time.Time
+
+	reactions     []Flying // not told yet
+	reactionsTold time.Time
+	reactionsDue  time.Time
 
 	inside     []Present // what those outside see; rebuilt when somebody enters, leaves or is renamed
 	insideTold time.Time // when they were last told
@@ -56,9 +67,17 @@ type Meeting struct {
 type member struct {
 	Participant
 	key   Key
-	link  Role      // what its link gives; "" without one
 	lost  time.Time // when its connection dropped; zero while connected
 	order uint64    // of arrival
+
+	link   Role // what its link gives; "" without one
+	linkID string
+
+	passed   bool    // has given the passcode
+	admitted bool    // has been let in
+	waiting  WaitFor // to be let in
+	since    int64   // when the wait began, in milliseconds since 1970
+	asked    bool    // may turn the microphone on once
 }
 
 func (p *member) isInside() bool { return p.Seat != 0 }
@@ -73,8 +92,10 @@ func New(c Config) *Meeting {
 		inside:  []Present{},
 
 		settings: Unmade(),
-		given:    make(map[Who]Role),
 		state:    quiet(),
+		given:    make(map[Who]Role),
+		known:    make(map[Who]bool),
+		expelled: make(map[Who]bool),
 	}
 }
 
@@ -95,49 +116,26 @@ type turn struct {
 	effects []Effect
 }
 
-func (t *turn) apply(c Command) *Error {
-	switch c := c.(type) {
-	case Connect:
-		return t.connect(c)
-	case Disconnect:
-		return t.disconnect(c)
-	case Join:
-		return t.join(c)
-	case Leave:
-		return t.leave(c)
-	case Rename:
-		return t.rename(c)
-	case Publish:
-		return t.publish(c)
-	case Chat:
-		return t.chat(c)
-	case Stored:
-		return t.stored(c)
-	case Recall:
-		return t.recall(c)
-	case Speak:
-		return t.speak(c)
-	case Record:
-		return t.record(c)
-	case Expire:
-		return t.expire()
-	default:
-		panic(fmt.Sprintf("meeting: command %T has no rule", c))
-	}
-}
-
 // Deadline is when Expire is next due; zero: not until something else happens.
 func (m *Meeting) Deadline() time.Time {
-	due := m.insideDue
+	due := earliest(m.insideDue, m.waitingDue, m.reactionsDue)
 	for _, p := range m.seated {
 		if p.lost.IsZero() {
 			continue
 		}
-		if end := p.lost.Add(SeatGrace); due.IsZero() || end.Before(due) {
-			due = end
-		}
+		due = earliest(due, p.lost.Add(SeatGrace))
 	}
 	return due
+}
+
+// earliest gives the first of these times, zero ones apart.
+func earliest(times ...time.Time) (first time.Time) {
+	for _, t := range times {
+		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
+			first = t
+		}
+	}
+	return first
 }
 
 // Empty tells whether nobody is left, neither inside nor outside: the host may forget the meeting.
@@ -156,6 +154,9 @@ func (m *Meeting) Find(id ID) (Participant, bool) {
 }
 
 func (t *turn) effect(e Effect) { t.effects = append(t.effects, e) }
+
+// tell tells an event to one session.
+func (t *turn) tell(p *member, e Event) { t.effect(Tell{To: []ID{p.ID}, Event: e}) }
 
 // tellInside tells an event to everybody in the meeting but except.
 func (t *turn) tellInside(except ID, e Event) {

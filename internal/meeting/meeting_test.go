@@ -114,6 +114,20 @@ func (b *table) said(effects []meeting.Effect) []string {
 			about = fmt.Sprintf(" %d", len(e.Inside))
 		case meeting.Said:
 			about = " " + e.Message.Text
+		case meeting.WaitingChanged:
+			for _, w := range e.Waiting {
+				about += " " + w.Name
+			}
+		case meeting.MeetingChanged:
+			about = fmt.Sprintf(" locked=%v spotlight=%d", e.Meeting.Locked, len(e.Meeting.Spotlight))
+		case meeting.SettingsChanged:
+			about = fmt.Sprintf(" passcode=%q", e.Settings.Passcode)
+		case meeting.Asked:
+			about = " " + e.By.Name + " " + e.Track
+		case meeting.Silenced:
+			about = " " + e.By.Name + " " + e.Track
+		case meeting.Reacted:
+			about = fmt.Sprintf(" %d", len(e.Reactions))
 		case meeting.Speaking:
 			about = fmt.Sprintf(" %d", len(e.Speaking))
 		}

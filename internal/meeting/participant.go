@@ -56,11 +56,13 @@ type Participant struct {
 	Joined int64  `json:"joinedAt"` // milliseconds since 1970
 }
 
-// Present is somebody in the meeting as those outside see them.
+// Present is somebody in the meeting, by name only.
 type Present struct {
 	ID   ID     `json:"id"`
 	Name string `json:"name"`
 }
+
+func (p *member) present() Present { return Present{ID: p.ID, Name: p.Name} }
 
 // Kind is what a track carries. A track's number is seat*4 + kind.
 type Kind uint8

@@ -7,11 +7,11 @@ import (
 
 // connect opens a session or gives a known one its new connection.
 func (t *turn) connect(c Connect) *Error {
-	if t.m.banned[c.Who] {
+	if t.m.isBanned(c.Who, c.Link) {
 		return &Error{Code: Forbidden, Text: "You may not enter this room any more.", Reason: ByBan}
 	}
 	if p, ok := t.m.keys[c.Key]; ok {
-		t.reconnect(p)
+		t.reconnect(p, c)
 		return nil
 	}
 	name, err := PersonName(c.Name)
@@ -24,7 +24,7 @@ func (t *turn) connect(c Connect) *Error {
 	t.m.arrivals++
 	p := &member{
 		Participant: Participant{ID: t.m.newID(), Name: name, Who: c.Who, Tracks: noTracks},
-		key:         t.m.newKey(), link: c.Link, order: t.m.arrivals,
+		key:         t.m.newKey(), link: c.Link, linkID: c.LinkID, order: t.m.arrivals,
 	}
 	p.Role = t.m.roleOf(p)
 	t.m.members[p.ID] = p
@@ -33,14 +33,24 @@ func (t *turn) connect(c Connect) *Error {
 	return nil
 }
 
+// isBanned tells whether a browser may not come in. Who holds the host link may, whatever was decided in a meeting.
+func (m *Meeting) isBanned(who Who, link Role) bool {
+	return (m.banned[who] || m.expelled[who]) && link != Host
+}
+
 // reconnect returns to a session. A connection that still lives is another tab with the same key: the newer one
 // wins at once, so that a reload never leaves a ghost. The name stays the one the others know.
-func (t *turn) reconnect(p *member) {
+// A better link than the one it came by gives it that link's role.
+func (t *turn) reconnect(p *member, c Connect) {
 	if p.lost.IsZero() {
 		t.effect(Replaced{ID: p.ID})
 	}
 	p.lost = time.Time{}
 	t.effect(Connected{ID: p.ID, Key: p.key, Known: true, Joined: p.isInside()})
+	if c.Link.rank() > p.link.rank() {
+		p.link, p.linkID = c.Link, c.LinkID
+		t.setRole(p, p)
+	}
 	if p.Away {
 		p.Away = false
 		t.tellInside(p.ID, Updated{Participant: p.Participant})
@@ -75,14 +85,23 @@ func (t *turn) expire() *Error {
 	if len(t.m.seated) != before {
 		t.insideChanged()
 	}
-	if due := t.m.insideDue; !due.IsZero() && !t.now.Before(due) {
+	if t.isDue(t.m.insideDue) {
 		t.tellOutside()
+	}
+	if t.isDue(t.m.waitingDue) {
+		t.tellWaiting()
+	}
+	if t.isDue(t.m.reactionsDue) {
+		t.tellReactions()
 	}
 	return nil
 }
 
+func (t *turn) isDue(due time.Time) bool { return !due.IsZero() && !t.now.Before(due) }
+
 // forget ends a session that holds no seat.
 func (t *turn) forget(p *member) {
+	t.stopWaiting(p)
 	delete(t.m.members, p.ID)
 	delete(t.m.keys, p.key)
 	t.effect(Gone{ID: p.ID, Forgotten: true})

@@ -34,15 +34,34 @@ func (t *turn) join(c Join) *Error {
 		}
 	}
 	if p.isInside() {
-		t.setName(p, name)
+		t.setName(p, p, name)
 		t.effect(t.snapshot(p))
 		return nil
 	}
-	if len(t.m.seated) >= MaxParticipants {
-		return &Error{Code: Full, Text: "This meeting is full."}
+	p.Role = t.m.roleOf(p)
+	wait, err := t.pass(p, c.Passcode)
+	if err != nil {
+		return err
+	}
+	p.Name = name
+	if wait != "" {
+		t.wait(p, wait)
+		t.effect(Waits{For: wait})
+		return nil
+	}
+	t.enter(p)
+	return nil
+}
+
+// enter gives a seat.
+func (t *turn) enter(p *member) {
+	t.stopWaiting(p)
+	if p.Role.leads() { // in time for the snapshot
+		t.callIn(WaitHost)
 	}
 	t.m.lastSeat++
-	p.Seat, p.Name, p.Joined, p.Tracks, p.Role = t.m.lastSeat, name, t.now.UnixMilli(), noTracks, t.m.roleOf(p)
+	p.Seat, p.Joined, p.Tracks = t.m.lastSeat, t.now.UnixMilli(), noTracks
+	t.m.know(p)
 	if len(t.m.seated) == 0 {
 		t.m.state.StartedAt = p.Joined
 	}
@@ -51,13 +70,12 @@ func (t *turn) join(c Join) *Error {
 	t.effect(t.snapshot(p))
 	t.tellInside(p.ID, Joined{Participant: p.Participant})
 	t.insideChanged()
-	return nil
 }
 
 func (t *turn) snapshot(p *member) Snapshot {
 	s := Snapshot{
 		You: p.Participant, Participants: make([]Participant, 0, len(t.m.seated)-1), Chat: t.m.tail.copy(),
-		Settings: t.m.settings.shownTo(p.Role), Meeting: t.m.state, Waiting: []Waiter{},
+		Settings: t.m.settings.shownTo(p.Role), Meeting: t.m.shownState(t.now), Waiting: t.m.waitingFor(p.Role),
 	}
 	for _, other := range t.m.seated {
 		if other != p {
@@ -68,8 +86,12 @@ func (t *turn) snapshot(p *member) Snapshot {
 }
 
 func (t *turn) leave(c Leave) *Error {
-	p, err := t.seatedMember(c.ID)
-	if err != nil {
+	p, err := t.known(c.ID)
+	if err == nil && p.waiting != "" {
+		t.stopWaiting(p)
+		return nil
+	}
+	if p, err = t.seatedMember(c.ID); err != nil {
 		return err
 	}
 	t.unseat(p, LeftByChoice)
@@ -85,18 +107,35 @@ func (t *turn) leave(c Leave) *Error {
 // unseat takes the seat away, with what was let out from there, and tells the others. The seat's number is never used
 // again. The caller decides what becomes of the session, and then tells those outside.
 func (t *turn) unseat(p *member, why LeftReason) {
+	t.holdBack(p)
+	t.m.seated = slices.DeleteFunc(t.m.seated, func(q *member) bool { return q == p })
+	p.Seat, p.Away, p.Tracks, p.Joined, p.Hand, p.asked = 0, false, noTracks, 0, 0, false
+	t.tellInside(p.ID, Left{ID: p.ID, Reason: why})
+	if len(t.m.seated) == 0 {
+		t.over()
+		return
+	}
+	if i := slices.Index(t.m.state.Spotlight, p.ID); i >= 0 {
+		t.m.state.Spotlight = slices.Delete(slices.Clone(t.m.state.Spotlight), i, i+1)
+		t.tellState()
+	}
+}
+
+// holdBack lets nothing more out of p's tracks.
+func (t *turn) holdBack(p *member) {
 	for kind := range kinds {
 		if *p.Tracks.of(kind) != Off {
 			t.effect(TrackSet{Seat: p.Seat, Kind: kind, State: Off})
 		}
 	}
-	t.m.seated = slices.DeleteFunc(t.m.seated, func(q *member) bool { return q == p })
-	p.Seat, p.Away, p.Tracks, p.Joined = 0, false, noTracks, 0
-	t.tellInside(p.ID, Left{ID: p.ID, Reason: why})
 }
 
 func (t *turn) rename(c Rename) *Error {
 	p, err := t.known(c.ID)
+	q := p
+	if err == nil && c.Target != "" && c.Target != c.ID {
+		p, q, err = t.pair(c.ID, c.Target, renaming)
+	}
 	if err != nil {
 		return err
 	}
@@ -104,18 +143,22 @@ func (t *turn) rename(c Rename) *Error {
 	if err != nil {
 		return err
 	}
-	t.setName(p, name)
+	t.setName(p, q, name)
 	return nil
 }
 
-func (t *turn) setName(p *member, name string) {
-	if name == p.Name {
+// setName gives q the name that p wants.
+func (t *turn) setName(p, q *member, name string) {
+	if name == q.Name {
 		return
 	}
-	p.Name = name
-	if p.isInside() {
-		t.tellInside(p.ID, Updated{Participant: p.Participant})
+	q.Name = name
+	switch {
+	case q.isInside():
+		t.tellChange(p, q)
 		t.insideChanged()
+	case q.waiting != "":
+		t.waitingChanged()
 	}
 }
 
@@ -127,12 +170,16 @@ func (t *turn) publish(c Publish) *Error {
 	if c.State == Muted && c.Kind != Microphone {
 		return &Error{Code: Invalid, Text: "Only a microphone can be muted."}
 	}
-	state := p.Tracks.of(c.Kind)
-	if *state == c.State {
+	if *p.Tracks.of(c.Kind) == c.State {
 		return nil
 	}
-	*state = c.State
-	t.effect(TrackSet{Seat: p.Seat, Kind: c.Kind, State: c.State})
+	if err := t.sending(p, c.Kind, c.State); err != nil {
+		return err
+	}
+	if c.Kind == Microphone && c.State == On {
+		p.asked = false
+	}
+	t.setTrack(p, c.Kind, c.State)
 	t.tellInside(p.ID, Updated{Participant: p.Participant})
 	return nil
 }

@@ -1,5 +1,7 @@
 package meeting
 
+import "time"
+
 // State is what holds for the whole meeting while it lasts. Nothing of it is kept.
 type State struct {
 	Locked    bool   `json:"locked"`    // nobody new comes in but hosts and cohosts
@@ -39,18 +41,64 @@ type Waiter struct {
 	Since int64  `json:"since"` // milliseconds since 1970
 }
 
+// tellState tells everybody inside what holds for the meeting.
+func (t *turn) tellState() { t.tellInside("", MeetingChanged{Meeting: t.m.shownState(t.now)}) }
+
+// shownState is the state without a timer that ended a while ago.
+func (m *Meeting) shownState(now time.Time) State {
+	s := m.state
+	if s.Timer != nil && now.UnixMilli() > s.Timer.EndsAt+timerShown.Milliseconds() {
+		s.Timer = nil
+	}
+	return s
+}
+
+// timerShown is how long a timer that has ended is still told to newcomers.
+const timerShown = time.Minute
+
+// over ends the meeting: nobody is inside, and what is not kept is forgotten.
+func (t *turn) over() {
+	m := t.m
+	m.state, m.reactions, m.reactionsDue = quiet(), nil, time.Time{}
+	clear(m.given)
+	clear(m.known)
+	clear(m.expelled)
+	for _, p := range m.members {
+		p.Role, p.admitted = m.roleOf(p), false
+	}
+	t.effect(Over{})
+}
+
 // record takes in what the store keeps of the room.
 func (t *turn) record(c Record) *Error {
 	m := t.m
+	was := m.banned
 	m.banned = make(map[Who]bool, len(c.Banned))
 	for _, who := range c.Banned {
 		m.banned[who] = true
+		t.expelAll(who)
+	}
+	for who := range was {
+		if !m.banned[who] { // forgiven
+			delete(m.expelled, who)
+		}
 	}
 	if c.Settings == m.settings {
 		return nil
 	}
 	m.settings = c.Settings
 	t.tellSettings()
+	for _, p := range m.members {
+		if !p.isInside() {
+			p.Role = m.roleOf(p)
+		}
+	}
+	if !m.settings.Lobby {
+		t.callIn(WaitLobby)
+	}
+	if !m.settings.WaitForHost {
+		t.callIn(WaitHost)
+	}
 	return nil
 }
 
@@ -71,6 +119,3 @@ func (m *Meeting) roleOf(p *member) Role {
 	}
 	return m.settings.Guests
 }
-
-// Door tells what stands between a session and the meeting.
-func (m *Meeting) Door(id ID) Door { return Door{} }

@@ -1,6 +1,8 @@
 package rooms
 
 import (
+	"net/netip"
+
 	"golang.org/x/time/rate"
 
 	"noom/internal/meeting"
@@ -11,15 +13,18 @@ const (
 	// chatRate and chatBurst bound what one participant may say: faster than anybody types, slow enough to read.
 	chatRate  = 10 // messages per second
 	chatBurst = 20
+	// reactionRate and reactionBurst bound a participant's reactions: as fast as anybody clicks for joy.
+	reactionRate  = 5 // per second
+	reactionBurst = 10
 )
 
 // client is what the room keeps for one participant beside the rules. It outlives its connections.
 type client struct {
 	id      meeting.ID
 	key     meeting.Key
-	link    string   // id of the link that it came by; empty without one
-	session *Session // nil while the connection is lost
-	seat    uint32   // 0 outside
+	from    netip.Prefix // where its connection comes from
+	session *Session     // nil while the connection is lost
+	seat    uint32       // 0 outside
 	outbox  outbox
 	view    []sfu.Wish
 	peer    *peer // nil without a transport
@@ -27,6 +32,8 @@ type client struct {
 	offering bool   // an offer is being read
 	lost     []byte // fingerprint of a peer that media gave up, until its owner has been told
 	chat     *rate.Limiter
+
+	reactions *rate.Limiter
 }
 
 // peer is a client's media endpoint.
@@ -44,7 +51,7 @@ type SlotState struct {
 }
 
 func newClient(id meeting.ID, key meeting.Key) *client {
-	return &client{id: id, key: key, chat: rate.NewLimiter(chatRate, chatBurst)}
+	return &client{id: id, key: key, chat: rate.NewLimiter(chatRate, chatBurst), reactions: rate.NewLimiter(reactionRate, reactionBurst)}
 }
 
 // send numbers an event, keeps it for a session that has to catch up, and sends it on when there is a connection.

@@ -43,7 +43,7 @@ func (r *room) connect(s *Session, h Hello) error {
 	}
 	browser, issued := r.rooms.browser(h.Browser)
 	role, link := r.linkRole(h.Link)
-	c := meeting.Connect{Name: h.Name, Key: h.Key, Who: r.rooms.keys.who(r.record.ID, browser), Link: role}
+	c := meeting.Connect{Name: h.Name, Key: h.Key, Who: r.rooms.keys.who(r.record.ID, browser), Link: role, LinkID: link}
 	for _, e := range r.meeting.Apply(r.rooms.now(), c) {
 		switch e := e.(type) {
 		case meeting.Refused:
@@ -52,9 +52,6 @@ func (r *room) connect(s *Session, h Hello) error {
 			r.client(e.ID).tellEnd(meeting.EndReplaced).Close()
 		case meeting.Connected:
 			r.welcome(s, h, e, issued)
-			if link != "" {
-				r.clients[e.ID].link = link
-			}
 		default:
 			r.carryOut(e)
 		}
@@ -76,7 +73,7 @@ func (r *room) welcome(s *Session, h Hello, e meeting.Connected, issued string) 
 		c = newClient(e.ID, e.Key)
 		r.clients[e.ID] = c
 	}
-	s.id, c.session = c.id, s
+	s.id, c.session, c.from = c.id, s, from(h.From)
 	var missed []kept
 	resumed := false
 	if e.Known && h.Last != nil {

@@ -9,13 +9,13 @@ import (
 )
 
 // apply gives the meeting a command and carries out what follows, but for the answer: that is returned, for its
-// caller to give. It is a Snapshot, Connected, Keep or nil.
+// caller to give: what answers the command, or what is to be kept before it is done; nil when there is neither.
 func (r *room) apply(c meeting.Command) (answer meeting.Effect, err error) {
 	for _, e := range r.meeting.Apply(r.rooms.now(), c) {
 		switch e := e.(type) {
 		case meeting.Refused:
 			return nil, e.Err
-		case meeting.Snapshot, meeting.Connected, meeting.Keep:
+		case meeting.Snapshot, meeting.Waits, meeting.Connected, meeting.Keep, meeting.KeepSettings, meeting.KeepBan, meeting.KeepLink:
 			answer = e
 		default:
 			r.carryOut(e)
@@ -39,8 +39,11 @@ func (r *room) carryOut(e meeting.Effect) {
 		if e.Forgotten {
 			delete(r.clients, e.ID)
 		}
+	case meeting.Dismissed:
+		r.dismiss(e)
 	case meeting.TrackSet:
 		r.setTrack(e)
+	case meeting.Over: // the rules have forgotten what they have to; we hold nothing of a meeting
 	default:
 		panic(fmt.Sprintf("rooms: effect %T is not carried out", e))
 	}

@@ -163,7 +163,7 @@ func (p *caller) say50PerSecond(ctx context.Context) {
 
 func (c *client) publish(kind meeting.Kind, state meeting.TrackState) {
 	c.t.Helper()
-	if _, err := answer(c, func(r rooms.Reply[rooms.None]) { c.session.Publish(c.t.Context(), kind, state, r) }); err != nil {
+	if err := c.do(meeting.Publish{ID: c.session.ID(), Kind: kind, State: state}); err != nil {
 		c.t.Fatal(err)
 	}
 }

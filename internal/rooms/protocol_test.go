@@ -18,6 +18,8 @@ func TestEveryEventIsAsItsExample(t *testing.T) {
 	for _, e := range []meeting.Event{
 		&sessionEvent{}, &slotsEvent{}, &meeting.Inside{}, &meeting.Joined{}, &meeting.Left{}, &meeting.Updated{},
 		&meeting.Speaking{}, &meeting.Said{}, &meeting.SettingsChanged{}, &meeting.Ended{},
+		&meeting.MeetingChanged{}, &meeting.WaitingChanged{}, &meeting.Admitted{}, &meeting.Asked{}, &meeting.Silenced{},
+		&meeting.Reacted{},
 	} {
 		events[e.EventName()] = e
 	}

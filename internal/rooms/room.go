@@ -39,8 +39,12 @@ type room struct {
 	media   *media.Room
 	clients map[meeting.ID]*client
 	peers   map[sfu.PeerID]*client
+	parting []Link // of those who were dismissed in this turn
 	opened  time.Time
-	visited bool // somebody has connected, or tried to
+
+	amendments []amendment // the first is being made
+	over       bool        // the room ends after this turn
+	visited    bool        // somebody has connected, or tried to
 }
 
 func newRoom(r *Rooms, name string) *room {
@@ -72,7 +76,7 @@ func (r *room) run(ctx context.Context) {
 		end()
 		r.rooms.close(r)
 		r.loop.End() // who still waits at the door opens the room anew
-		r.dismiss()
+		r.goodbye()
 		r.media.Close()
 		r.log.Debug("room closed", "room", r.name)
 	}()
@@ -88,6 +92,10 @@ func (r *room) run(ctx context.Context) {
 			r.mediaEvents(e)
 		case <-timer.C:
 			r.expire()
+		}
+		r.part()
+		if r.over {
+			return
 		}
 		if r.meeting.Empty() && len(r.loop.Tasks()) == 0 && (r.visited || time.Since(r.opened) >= emptyGrace) {
 			return
@@ -110,9 +118,9 @@ func (r *room) expire() {
 	}
 }
 
-// dismiss tells those who are still connected that the server ends, or after a panic only cuts them off: they come
+// goodbye tells those who are still connected that the server ends, or after a panic only cuts them off: they come
 // back to a new room.
-func (r *room) dismiss() {
+func (r *room) goodbye() {
 	shutdown := r.rooms.life.Err() != nil
 	for _, c := range r.clients {
 		if c.session == nil {

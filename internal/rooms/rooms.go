@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"runtime"
 	"sync"
 	"time"
@@ -43,6 +44,8 @@ type Rooms struct {
 	now    func() time.Time
 	keys   keyring
 
+	passcodes, makes *tries
+
 	mu      sync.Mutex // guards what follows; nothing is called while it is held
 	open    map[string]*room
 	ended   bool
@@ -56,6 +59,7 @@ func New(c Config) *Rooms {
 	}
 	r := &Rooms{config: c, log: c.Log, open: make(map[string]*room), offers: make(chan struct{}, runtime.GOMAXPROCS(0)), now: time.Now}
 	r.keys = keyring{c.Store.Secret()}
+	r.passcodes, r.makes = newTries(passcodeEvery, passcodeBurst), newTries(makeEvery, makeBurst)
 	r.life, r.end = context.WithCancel(context.Background())
 	return r
 }
@@ -85,6 +89,8 @@ type Hello struct {
 	Name string
 	Key  meeting.Key // of an earlier session; empty for a new one
 	Last *uint64     // number of the last event it received; nil when it holds no state
+
+	From netip.Addr // where the connection comes from, as far as that is known
 
 	Browser string // the browser's token; empty or not ours: it gets a new one
 	Link    string // the key of the link it came by; empty without one, and worth nothing when it is not ours

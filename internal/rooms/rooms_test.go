@@ -178,7 +178,7 @@ func answer[T any](c *client, ask func(rooms.Reply[T])) (T, error) {
 
 func (c *client) join() rooms.Snapshot {
 	c.t.Helper()
-	s, err := answer(c, func(r rooms.Reply[rooms.Snapshot]) { c.session.Join(c.t.Context(), "", r) })
+	s, err := answer(c, func(r rooms.Reply[rooms.Snapshot]) { c.session.Join(c.t.Context(), "", "", r) })
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -189,14 +189,18 @@ func (c *client) say(id, text string) (meeting.Message, error) {
 	return answer(c, func(r rooms.Reply[meeting.Message]) { c.session.Chat(c.t.Context(), id, text, r) })
 }
 
-func (c *client) leave() error {
-	_, err := answer(c, func(r rooms.Reply[rooms.None]) { c.session.Leave(c.t.Context(), r) })
+// do gives a command of the participant's own.
+func (c *client) do(command meeting.Command) error {
+	_, err := answer(c, func(r rooms.Reply[rooms.None]) { c.session.Command(c.t.Context(), command, r) })
 	return err
 }
 
+func (c *client) leave() error {
+	return c.do(meeting.Leave{ID: c.session.ID()})
+}
+
 func (c *client) rename(name string) error {
-	_, err := answer(c, func(r rooms.Reply[rooms.None]) { c.session.Rename(c.t.Context(), name, r) })
-	return err
+	return c.do(meeting.Rename{ID: c.session.ID(), Name: name})
 }
 
 // back is the Hello of a client that returns after event number last (nil: it holds nothing).

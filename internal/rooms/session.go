@@ -27,20 +27,28 @@ type Reply[T any] func(T, error)
 // None is the answer of a request that has nothing to say but that it was done.
 type None struct{}
 
-// Snapshot is the answer to Join.
+// Snapshot is the answer to Join, unless one has to Wait for something.
 type Snapshot struct {
 	meeting.Snapshot
-	Slots []SlotState `json:"slots"`
+	Slots []SlotState     `json:"slots"`
+	Wait  meeting.WaitFor `json:"-"`
 }
 
-// errReplaced refuses what an older connection of the same session still asks for.
-var errReplaced = &meeting.Error{Code: meeting.Forbidden, Text: "Another window has taken over this session."}
+var (
+	// errReplaced refuses what an older connection of the same session still asks for.
+	errReplaced = &meeting.Error{Code: meeting.Forbidden, Text: "Another window has taken over this session."}
+	// errOver refuses what a session asks for that has ended.
+	errOver = &meeting.Error{Code: meeting.NotFound, Text: "This session is over. Open the meeting again."}
+)
 
 // ask runs f in the room, for the client that the session belongs to.
 func ask[T any](ctx context.Context, s *Session, reply Reply[T], f func(*room, *client) (T, error)) {
 	err := s.room.loop.Do(ctx, func(r *room) error {
 		c := r.clients[s.id]
-		if c == nil || c.session != s {
+		if c == nil {
+			return errOver
+		}
+		if c.session != s {
 			return errReplaced
 		}
 		answer, err := f(r, c)
@@ -66,16 +74,8 @@ func unlessDone[T any](reply Reply[T]) Reply[None] {
 	}
 }
 
-// command runs a meeting command that has no answer of its own.
-func (s *Session) command(ctx context.Context, c meeting.Command, reply Reply[None]) {
-	ask(ctx, s, reply, func(r *room, _ *client) (None, error) {
-		_, err := r.apply(c)
-		return None{}, err
-	})
-}
-
 // Join enters the meeting, or gives a fresh snapshot to one who is inside.
-func (s *Session) Join(ctx context.Context, name string, reply Reply[Snapshot]) {
+func (s *Session) Join(ctx context.Context, name, passcode string, reply Reply[Snapshot]) {
 	patience := time.NewTimer(recallPatience)
 	defer patience.Stop()
 	select {
@@ -84,27 +84,8 @@ func (s *Session) Join(ctx context.Context, name string, reply Reply[Snapshot]) 
 	case <-ctx.Done():
 	}
 	ask(ctx, s, reply, func(r *room, c *client) (Snapshot, error) {
-		answer, err := r.apply(meeting.Join{ID: c.id, Name: name})
-		if err != nil {
-			return Snapshot{}, err
-		}
-		return Snapshot{Snapshot: answer.(meeting.Snapshot), Slots: c.slotStates()}, nil
+		return r.join(c, name, passcode)
 	})
-}
-
-// Leave gives up the seat at once, and the peer with it.
-func (s *Session) Leave(ctx context.Context, reply Reply[None]) {
-	s.command(ctx, meeting.Leave{ID: s.id}, reply)
-}
-
-// Rename changes the participant's name.
-func (s *Session) Rename(ctx context.Context, name string, reply Reply[None]) {
-	s.command(ctx, meeting.Rename{ID: s.id, Name: name}, reply)
-}
-
-// Publish says what the participant lets out of one of its tracks.
-func (s *Session) Publish(ctx context.Context, kind meeting.Kind, state meeting.TrackState, reply Reply[None]) {
-	s.command(ctx, meeting.Publish{ID: s.id, Kind: kind, State: state}, reply)
 }
 
 // View says which tracks the participant sees, the most wanted first.

@@ -30,27 +30,40 @@ func decodeHello(auth []byte) (rooms.Hello, *meeting.Error) {
 	return rooms.Hello{Room: a.Room, Name: a.Name, Key: a.Key, Last: a.Last, Browser: a.Browser, Link: a.Link}, nil
 }
 
+// requests make an empty request for each event that a client may send.
+var requests = map[string]func() request{
+	"offer":   func() request { return &offerRequest{} },
+	"join":    func() request { return &joinRequest{} },
+	"leave":   func() request { return &leaveRequest{} },
+	"view":    func() request { return &viewRequest{} },
+	"publish": func() request { return &publishRequest{} },
+	"rename":  func() request { return &renameRequest{} },
+	"hand":    func() request { return &handRequest{} },
+	"react":   func() request { return &reactRequest{} },
+	"chat":    func() request { return &chatRequest{} },
+
+	"mute":      func() request { return &muteRequest{} },
+	"mute_all":  func() request { return &muteAllRequest{} },
+	"ask":       func() request { return &askRequest{} },
+	"role":      func() request { return &roleRequest{} },
+	"remove":    func() request { return &removeRequest{} },
+	"admit":     func() request { return &admitRequest{} },
+	"refuse":    func() request { return &refuseRequest{} },
+	"lock":      func() request { return &lockRequest{} },
+	"spotlight": func() request { return &spotlightRequest{} },
+	"timer":     func() request { return &timerRequest{} },
+	"settings":  func() request { return &settingsRequest{} },
+	"link":      func() request { return &linkRequest{} },
+	"end":       func() request { return &endRequest{} },
+}
+
 // decodeRequest reads an event's data. Unknown fields are ignored, so that newer clients meet older servers.
 func decodeRequest(event string, data []byte) (request, *meeting.Error) {
-	var r request
-	switch event {
-	case "offer":
-		r = &offerRequest{}
-	case "join":
-		r = &joinRequest{}
-	case "view":
-		r = &viewRequest{}
-	case "publish":
-		r = &publishRequest{}
-	case "chat":
-		r = &chatRequest{}
-	case "rename":
-		r = &renameRequest{}
-	case "leave":
-		r = &leaveRequest{}
-	default:
+	fresh, ok := requests[event]
+	if !ok {
 		return nil, &meeting.Error{Code: meeting.NotFound, Text: "The server does not know this request."}
 	}
+	r := fresh()
 	if event != "offer" && len(data) > MaxMessage {
 		return nil, invalid("This request is too long.")
 	}
@@ -85,7 +98,8 @@ type (
 		SDP string `json:"sdp"`
 	}
 	joinRequest struct {
-		Name string `json:"name"`
+		Name     string `json:"name"`
+		Passcode string `json:"passcode"`
 	}
 	viewRequest struct {
 		Tracks []wishedTrack `json:"tracks"`
@@ -101,9 +115,17 @@ type (
 		Text string `json:"text"`
 	}
 	renameRequest struct {
-		Name string `json:"name"`
+		Name string     `json:"name"`
+		ID   meeting.ID `json:"id,omitempty"` // of another; empty: mine
 	}
 	leaveRequest struct{}
+	handRequest  struct {
+		Up bool       `json:"up"`
+		ID meeting.ID `json:"id,omitempty"`
+	}
+	reactRequest struct {
+		Emoji string `json:"emoji"`
+	}
 )
 
 type wishedTrack struct {
@@ -142,9 +164,8 @@ func pixels(f float64) uint16 {
 }
 
 func (r *publishRequest) check() *meeting.Error {
-	var ok bool
-	if r.kind, ok = meeting.ParseKind(r.Track); !ok {
-		return invalid("A track is microphone, camera, screen or screen-audio.")
+	if refusal := parseTrack(r.Track, &r.kind); refusal != nil {
+		return refusal
 	}
 	switch r.State {
 	case meeting.On, meeting.Muted, meeting.Off:
@@ -153,6 +174,17 @@ func (r *publishRequest) check() *meeting.Error {
 	return invalid("A track's state is on, muted or off.")
 }
 
+func parseTrack(track string, kind *meeting.Kind) *meeting.Error {
+	k, ok := meeting.ParseKind(track)
+	if !ok {
+		return invalid("A track is microphone, camera, screen or screen-audio.")
+	}
+	*kind = k
+	return nil
+}
+
 func (r *chatRequest) check() *meeting.Error   { return nil }
 func (r *renameRequest) check() *meeting.Error { return nil }
 func (r *leaveRequest) check() *meeting.Error  { return nil }
+func (r *handRequest) check() *meeting.Error   { return nil }
+func (r *reactRequest) check() *meeting.Error  { return nil }

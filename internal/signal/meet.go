@@ -22,7 +22,7 @@ func (l meetLink) Cut()   { l.socket.Close() }
 
 // Connect opens the session that auth asks for.
 func (m meet) Connect(socket *socketio.Socket, auth json.RawMessage) error {
-	c, refusal := m.server.connect(auth, meetLink{socket})
+	c, refusal := m.server.connect(auth, meetLink{socket}, socket.Request())
 	if refusal != nil {
 		return &socketio.ConnectError{Message: refusal.Text, Data: refusal}
 	}

@@ -65,8 +65,11 @@ func TestEveryRequestHasAnExampleThatDecodes(t *testing.T) {
 			t.Errorf("%s (-example +decoded):\n%s", event, d)
 		}
 	}
+	for event := range requests {
+		example(t, "client/"+event+".json")
+	}
 	hello, refusal := decodeHello(example(t, "connect.json"))
-	if refusal != nil || hello.Room != "아침-회의" || hello.Key == "" || *hello.Last != 41 {
+	if refusal != nil || hello.Room != "아침-회의" || hello.Key == "" || hello.Browser == "" || hello.Link == "" || *hello.Last != 41 {
 		t.Errorf("connect: %+v, %v", hello, refusal)
 	}
 }
@@ -74,7 +77,12 @@ func TestEveryRequestHasAnExampleThatDecodes(t *testing.T) {
 func TestEveryAcknowledgementIsAsItsExample(t *testing.T) {
 	acks := map[string]any{
 		"offer": &ackOffer{}, "join": &ackJoin{}, "chat": &ackChat{}, "error": &ackError{},
-		"view": &ackDone{}, "publish": &ackDone{}, "rename": &ackDone{}, "leave": &ackDone{},
+		"join-wait": &ackWait{}, "link": &ackLink{},
+	}
+	for event := range requests { // most say nothing more
+		if _, more := acks[event]; !more {
+			acks[event] = &ackDone{}
+		}
 	}
 	for _, event := range names(t, "ack") {
 		ack, ok := acks[event]
@@ -106,7 +114,7 @@ func TestARefusedConnectIsAsItsExample(t *testing.T) {
 	if err := json.Unmarshal(data, &e); err != nil {
 		t.Fatal(err)
 	}
-	if d := sameJSON(t, data, e); d != "" || e.Data.Code != meeting.Full {
+	if d := sameJSON(t, data, e); d != "" || e.Data.Reason != meeting.ByBan {
 		t.Errorf("%s (-example +ours):\n%s", e.Data.Code, d)
 	}
 }

@@ -32,6 +32,14 @@ type (
 		OK bool `json:"ok"`
 		rooms.Snapshot
 	}
+	ackWait struct {
+		OK   bool            `json:"ok"`
+		Wait meeting.WaitFor `json:"wait"`
+	}
+	ackLink struct {
+		OK  bool   `json:"ok"`
+		Key string `json:"key"`
+	}
 	ackChat struct {
 		OK  bool   `json:"ok"`
 		Seq uint64 `json:"seq"`
@@ -57,12 +65,22 @@ func done(c *connection, ack func(any)) rooms.Reply[rooms.None] {
 	return answering(c, ack, func(rooms.None) any { return ackDone{OK: true} })
 }
 
+// command has a command carried out that the session's participant gives.
+func (c *connection) command(ctx context.Context, command meeting.Command, ack func(any)) {
+	c.session.Command(ctx, command, done(c, ack))
+}
+
 func (r *offerRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {
 	c.session.Offer(ctx, r.SDP, answering(c, ack, func(sdp string) any { return ackOffer{OK: true, SDP: sdp} }))
 }
 
 func (r *joinRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {
-	c.session.Join(ctx, r.Name, answering(c, ack, func(s rooms.Snapshot) any { return ackJoin{OK: true, Snapshot: s} }))
+	c.session.Join(ctx, r.Name, r.Passcode, answering(c, ack, func(s rooms.Snapshot) any {
+		if s.Wait != "" {
+			return ackWait{OK: true, Wait: s.Wait}
+		}
+		return ackJoin{OK: true, Snapshot: s}
+	}))
 }
 
 func (r *viewRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {
@@ -70,7 +88,7 @@ func (r *viewRequest) carryOut(ctx context.Context, c *connection, ack func(any)
 }
 
 func (r *publishRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {
-	c.session.Publish(ctx, r.kind, r.State, done(c, ack))
+	c.command(ctx, meeting.Publish{ID: c.session.ID(), Kind: r.kind, State: r.State}, ack)
 }
 
 func (r *chatRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {
@@ -80,9 +98,17 @@ func (r *chatRequest) carryOut(ctx context.Context, c *connection, ack func(any)
 }
 
 func (r *renameRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {
-	c.session.Rename(ctx, r.Name, done(c, ack))
+	c.command(ctx, meeting.Rename{ID: c.session.ID(), Target: r.ID, Name: r.Name}, ack)
 }
 
 func (r *leaveRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {
-	c.session.Leave(ctx, done(c, ack))
+	c.command(ctx, meeting.Leave{ID: c.session.ID()}, ack)
+}
+
+func (r *handRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {
+	c.command(ctx, meeting.Hand{ID: c.session.ID(), Target: r.ID, Up: r.Up}, ack)
+}
+
+func (r *reactRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {
+	c.session.React(ctx, r.Emoji, done(c, ack))
 }

@@ -80,11 +80,12 @@ type connection struct {
 }
 
 // connect opens the session that auth asks for.
-func (s *Server) connect(auth []byte, link rooms.Link) (*connection, *meeting.Error) {
+func (s *Server) connect(auth []byte, link rooms.Link, r *http.Request) (*connection, *meeting.Error) {
 	hello, refusal := decodeHello(auth)
 	if refusal != nil {
 		return nil, refusal
 	}
+	hello.From = clientAddr(r)
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	session, err := s.rooms.Connect(ctx, hello, link)

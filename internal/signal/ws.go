@@ -46,15 +46,16 @@ func (s *Server) serveWS(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // Accept has answered
 	}
-	p := &plain{server: s, ws: ws, out: newOutgoing()}
+	p := &plain{server: s, ws: ws, request: r, out: newOutgoing()}
 	p.serve(context.WithoutCancel(r.Context()))
 }
 
 // plain is one /ws client. The goroutine of its HTTP request reads, another writes; each ends when the other does.
 type plain struct {
-	server *Server
-	ws     *websocket.Conn
-	out    *outgoing
+	server  *Server
+	ws      *websocket.Conn
+	request *http.Request // that opened it
+	out     *outgoing
 }
 
 // Send, Close and Cut are what a room does with its link.
@@ -119,7 +120,7 @@ func (p *plain) connect(f frame) (*connection, *meeting.Error) {
 	if f.event != "connect" {
 		return nil, invalid("The first frame is connect.")
 	}
-	return p.server.connect(f.data, p)
+	return p.server.connect(f.data, p, p.request)
 }
 
 // next reads one frame.

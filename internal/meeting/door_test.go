@@ -1,0 +1,169 @@
+package meeting_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"noom/internal/meeting"
+)
+
+func (b *table) knock(name, passcode string) []meeting.Effect {
+	b.t.Helper()
+	if b.ids[name] == "" {
+		b.connect(name)
+	}
+	return b.apply(meeting.Join{ID: b.ids[name], Passcode: passcode})
+}
+
+func (b *table) wantWait(effects []meeting.Effect, want meeting.WaitFor) {
+	b.t.Helper()
+	if got := find[meeting.Waits](b.t, effects).For; got != want {
+		b.t.Errorf("waits for %q, want %q", got, want)
+	}
+}
+
+func TestGuestsWaitInTheLobbyUntilTheyAreLetIn(t *testing.T) {
+	b := team(t, func(s *meeting.Settings) { s.Lobby = true })
+	effects := b.knock("eve", "")
+	b.wantWait(effects, meeting.WaitLobby)
+	b.wantSaid(effects, "waiting eve → host,cohost")
+	if d := b.meeting.Door(b.ids["eve"]); d.Waiting != meeting.WaitLobby {
+		t.Errorf("door %+v", d)
+	}
+	b.wantWait(b.knock("eve", ""), meeting.WaitLobby) // asking again changes nothing
+	b.pass(time.Second)
+	refusal(t, b.apply(meeting.Mute{ID: b.ids["host"], Target: b.ids["eve"]}), meeting.NotFound)
+	refusal(t, b.apply(meeting.Chat{ID: b.ids["eve"], ClientID: "1", Text: "x"}), meeting.Forbidden)
+	b.wantWait(b.knock("dan", ""), meeting.WaitLobby)
+	b.pass(time.Second)
+	b.pass(time.Second)
+	b.wantSaid(b.apply(meeting.Admit{ID: b.ids["cohost"], IDs: []meeting.ID{b.ids["dan"], "p_forged", b.ids["ann"]}}), "waiting eve → host,cohost", "admitted → dan")
+	find[meeting.Snapshot](t, b.knock("dan", ""))
+	b.pass(time.Second)
+	b.pass(time.Second)
+	effects = b.apply(meeting.Refuse{ID: b.ids["host"]})
+	if d := find[meeting.Dismissed](t, effects); d.Reason != meeting.EndRefused || d.ID != b.ids["eve"] {
+		t.Errorf("dismissed %+v", d)
+	}
+	b.wantSaid(effects, "waiting → host,cohost")
+	refusal(t, b.apply(meeting.Join{ID: b.ids["eve"]}), meeting.NotFound)
+}
+
+func TestWhoWasInsideNeedNotWaitAgain(t *testing.T) {
+	b := team(t, func(s *meeting.Settings) { s.Lobby, s.Passcode, s.HasPasscode = true, "1234", true })
+	b.apply(meeting.Lock{ID: b.ids["host"], Locked: true})
+	b.apply(meeting.Disconnect{ID: b.ids["ann"]})
+	b.pass(meeting.SeatGrace)
+	find[meeting.Snapshot](t, b.join("ann")) // a new session of the same browser
+	b.apply(meeting.Remove{ID: b.ids["host"], Target: b.ids["ann"]})
+	b.connect("ann")
+	reason(t, b.apply(meeting.Join{ID: b.ids["ann"]}), meeting.ByLock)
+}
+
+func TestAdmissionHoldsForTheWholeMeetingAndNotForTheNext(t *testing.T) {
+	b := team(t, func(s *meeting.Settings) { s.Lobby = true })
+	b.knock("eve", "")
+	b.apply(meeting.Admit{ID: b.ids["host"]})
+	for _, name := range []string{"host", "cohost", "ann", "bob"} {
+		b.apply(meeting.Leave{ID: b.ids[name]})
+	}
+	b.wantWait(b.knock("eve", ""), meeting.WaitLobby)
+}
+
+func TestGuestsWaitForAHost(t *testing.T) {
+	b := newTable(t)
+	b.settle(func(s *meeting.Settings) { s.WaitForHost = true })
+	b.links["cohost"] = meeting.Cohost
+	b.wantWait(b.knock("ann", ""), meeting.WaitHost)
+	b.wantWait(b.knock("bob", ""), meeting.WaitHost)
+	b.apply(meeting.Disconnect{ID: b.ids["bob"]})
+	effects := b.join("cohost")
+	b.wantSaid(effects, "admitted → ann", "inside 1 → ann")
+	if s := find[meeting.Snapshot](t, effects); len(s.Waiting) != 0 {
+		t.Errorf("the newcomer sees %+v", s.Waiting)
+	}
+	find[meeting.Snapshot](t, b.knock("ann", ""))
+	b.apply(meeting.Leave{ID: b.ids["cohost"]})
+	b.wantWait(b.knock("late", ""), meeting.WaitHost)
+}
+
+func TestWhoWaitedForAHostThenWaitsInTheLobby(t *testing.T) {
+	b := newTable(t)
+	b.settle(func(s *meeting.Settings) { s.WaitForHost, s.Lobby = true, true })
+	b.links["host"] = meeting.Host
+	b.wantWait(b.knock("ann", ""), meeting.WaitHost)
+	b.join("host")
+	b.wantWait(b.knock("ann", ""), meeting.WaitLobby)
+	b.wantSaid(b.settle(func(*meeting.Settings) {}), `settings passcode="" → host`, "admitted → ann")
+	find[meeting.Snapshot](t, b.knock("ann", ""))
+}
+
+func TestALockKeepsOutAllButHosts(t *testing.T) {
+	b := team(t, nil)
+	b.apply(meeting.Lock{ID: b.ids["cohost"], Locked: true})
+	reason(t, b.knock("eve", ""), meeting.ByLock)
+	if d := b.meeting.Door(b.ids["eve"]); !d.Locked {
+		t.Errorf("door %+v", d)
+	}
+	b.links["second host"] = meeting.Host
+	find[meeting.Snapshot](t, b.knock("second host", ""))
+}
+
+func TestAPasscodeOpensTheDoor(t *testing.T) {
+	b := team(t, func(s *meeting.Settings) { s.Passcode, s.HasPasscode = "Grüße 1", true })
+	for _, wrong := range []string{"", "grüße 1", "Grüße", "Grüße 12", "\xff", "Grüße\n1"} {
+		effects := b.knock("eve", wrong)
+		refusal(t, effects, meeting.Forbidden)
+		reason(t, effects, meeting.ByPasscode)
+	}
+	if d := b.meeting.Door(b.ids["eve"]); !d.Passcode {
+		t.Errorf("door %+v", d)
+	}
+	find[meeting.Snapshot](t, b.knock("eve", " Gru\u0308ße 1 ")) // as another keyboard writes it
+	b.links["h"] = meeting.Host
+	find[meeting.Snapshot](t, b.knock("h", ""))
+}
+
+func TestARoomIsFullAtItsOwnSizeForGuests(t *testing.T) {
+	b := team(t, func(s *meeting.Settings) { s.Max = 4 })
+	effects := b.knock("eve", "")
+	refusal(t, effects, meeting.Full)
+	reason(t, effects, meeting.BySize)
+	b.links["h"] = meeting.Host
+	find[meeting.Snapshot](t, b.knock("h", ""))
+}
+
+func TestTheLobbyHasItsBounds(t *testing.T) {
+	b := team(t, func(s *meeting.Settings) { s.Lobby = true })
+	for i := range meeting.MaxWaiting {
+		b.wantWait(b.knock(fmt.Sprint("w", i), ""), meeting.WaitLobby)
+	}
+	effects := b.knock("late", "")
+	refusal(t, effects, meeting.Full)
+	reason(t, effects, meeting.ByLobbySize)
+	b.apply(meeting.Leave{ID: b.ids["w7"]})
+	b.wantWait(b.knock("late", ""), meeting.WaitLobby)
+	told := 0
+	for range 10 {
+		for _, line := range b.said(b.pass(100 * time.Millisecond)) {
+			if len(line) > 7 && line[:7] == "waiting" {
+				told++
+			}
+		}
+	}
+	if told != 1 {
+		t.Errorf("hosts were told %d times of one change", told)
+	}
+}
+
+func TestABetterLinkGivesItsRoleToASessionThatIsThere(t *testing.T) {
+	b := team(t, nil)
+	b.links["ann"] = meeting.Host
+	b.wantSaid(b.connect("ann"), "updated ann away=false → host,cohost,ann,bob", `settings passcode="" → ann`, "waiting → ann")
+	b.links["ann"] = ""
+	b.connect("ann")
+	if b.participant("ann").Role != meeting.Host {
+		t.Error("coming back without the link takes the role away")
+	}
+}

@@ -1,0 +1,98 @@
+package rooms
+
+import (
+	"net/netip"
+	"sync"
+	"time"
+)
+
+const (
+	// passcodeEvery and passcodeBurst allow ten wrong passcodes a minute from one address in one room: a person
+	// mistypes, a machine gets nowhere.
+	passcodeEvery = 6 * time.Second
+	passcodeBurst = 10
+	// makeEvery and makeBurst bound the rooms made from one address: ten a minute, twenty at once.
+	makeEvery = 6 * time.Second
+	makeBurst = 20
+	// maxTries bounds how many addresses are remembered; about 100 bytes each. Beyond it strangers have to wait.
+	maxTries = 10_000
+)
+
+// try is what is counted: an address, in a room or in none.
+type try struct {
+	from netip.Prefix
+	room string
+}
+
+// from is the address that counts: an IPv6 network of /64 is one home.
+func from(a netip.Addr) netip.Prefix {
+	a = a.Unmap().WithZone("")
+	bits := 64
+	if a.Is4() {
+		bits = 32
+	}
+	p, _ := a.Prefix(bits) // the zero Prefix for the zero Addr: all whose address is not known are one
+	return p
+}
+
+// tries counts what may happen only so often. It may be used from any goroutine.
+type tries struct {
+	every time.Duration
+	burst int
+	max   int
+
+	mu    sync.Mutex // a leaf: nothing is called while it is held
+	until map[try]time.Time
+	swept time.Time
+}
+
+func newTries(every time.Duration, burst int) *tries {
+	return &tries{every: every, burst: burst, max: maxTries, until: make(map[try]time.Time)}
+}
+
+// wait is how long a try has to wait; zero: it may be made now.
+func (t *tries) wait(now time.Time, key try) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.left(now, key)
+}
+
+// take makes a try, unless it has to wait: then it says how long.
+func (t *tries) take(now time.Time, key try) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if left := t.left(now, key); left > 0 {
+		return left
+	}
+	until := t.until[key]
+	if until.Before(now) {
+		until = now
+	}
+	t.until[key] = until.Add(t.every)
+	return 0
+}
+
+// left is wait; mu is held. A key is free again when its time has come, and then need not be remembered.
+func (t *tries) left(now time.Time, key try) time.Duration {
+	until, known := t.until[key]
+	switch {
+	case known:
+		return max(0, until.Sub(now)-time.Duration(t.burst-1)*t.every)
+	case len(t.until) >= t.max && !t.sweep(now):
+		return t.every
+	}
+	return 0
+}
+
+// sweep forgets who is free again, at most once a second, and reports whether there is room.
+func (t *tries) sweep(now time.Time) bool {
+	if now.Sub(t.swept) >= time.Second {
+		t.swept = now
+		for key, until := range t.until {
+			if !until.After(now) {
+				delete(t.until, key)
+			}
+		}
+	}
+	return len(t.until) < t.max
+}
