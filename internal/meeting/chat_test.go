@@ -16,7 +16,7 @@ func TestAMessageIsToldOnceItIsStored(t *testing.T) {
 	effects := b.apply(meeting.Chat{ID: b.ids["ann"], ClientID: "c1", Text: "hello\r\nthere \n"})
 	b.wantSaid(effects)
 	m := find[meeting.Keep](t, effects).Message
-	want := meeting.Message{ID: "c1", From: meeting.Sender{ID: b.ids["ann"], Name: "ann"}, Text: "hello\nthere", At: b.now.UnixMilli()}
+	want := meeting.Message{ID: "c1", From: meeting.Sender{ID: b.ids["ann"], Name: "ann", Who: "ann"}, Text: "hello\nthere", At: b.now.UnixMilli()}
 	if d := cmp.Diff(want, m); d != "" {
 		t.Errorf("kept (-want +got):\n%s", d)
 	}
