@@ -158,6 +158,7 @@ export class FakePreferences implements Public<Preferences> {
   cameraOn = $state(true);
   shortcuts = $state(true);
   mutedHint = $state(true);
+  announcements = $state(true);
   hideSelf = $state(false);
   hideWithoutVideo = $state(false);
   recentRooms: readonly RecentRoom[] = $state.raw([]);

@@ -1,5 +1,5 @@
 import { openStore } from "../src/browser/storage";
-import { trackNumber, type Participant, type TrackState } from "../src/lib/protocol";
+import { emojis, trackNumber, type Participant, type TrackState } from "../src/lib/protocol";
 import type { Screen } from "../src/state/app.svelte";
 import type { ChatMessage } from "../src/state/chat.svelte";
 import { Keyring } from "../src/state/keyring.svelte";
@@ -35,7 +35,7 @@ export function scene(query: URLSearchParams) {
   preferences.recentRooms = recent(language, query.has("fresh"));
 
   const call = new FakeCall();
-  const people = everybody(language, count, query.has("share"));
+  const people = everybody(language, count, query);
   [call.me = null] = people;
   call.participants = people.slice(1);
   call.speaking = count > 1 ? ["2"] : [];
@@ -65,7 +65,23 @@ export function scene(query: URLSearchParams) {
   if (query.get("layout") === "speaker") stage.layout = "speaker";
   stage.update();
   const reactions = new Reactions(nobody);
+  signals(query, meeting, reactions, people);
   return { app, preferences, keyring, devices, call, chat, meeting, reactions, stage };
+}
+
+/** What people and hosts signal: `react`, `hosting`, `locked`, `timer=SECONDS`, `spotlight=ID`. */
+function signals(query: URLSearchParams, meeting: Meeting, reactions: Reactions, people: readonly Participant[]): void {
+  if (query.has("react")) {
+    const all = people.flatMap(({ id }, at) => ({ id, emoji: emojis[at % emojis.length] ?? "👏" }));
+    setTimeout(() => reactions.receive(all), 300);
+  }
+  const seconds = Number(query.get("timer") ?? 0);
+  meeting.state = {
+    locked: query.has("locked"),
+    spotlight: query.get("spotlight")?.split(",") ?? [],
+    timer: seconds ? { seconds, endsAt: Date.now() + seconds * 1000 } : null,
+    startedAt: Date.now() - 23 * 60_000,
+  };
 }
 
 function recent(language: "en" | "ko", none: boolean): FakePreferences["recentRooms"] {
@@ -77,19 +93,19 @@ function recent(language: "en" | "ko", none: boolean): FakePreferences["recentRo
   return rooms.map((name, at) => ({ name, at: Date.now() - at * 26 * 3_600_000 }));
 }
 
-function everybody(language: "en" | "ko", count: number, share: boolean): Participant[] {
+function everybody(language: "en" | "ko", count: number, query: URLSearchParams): Participant[] {
   const all = [...names[language], ...more[language]];
   return Array.from({ length: count }, (_, at) => ({
     id: String(at + 1),
     seat: at + 1,
-    role: "speaker",
+    role: at === 0 && query.has("hosting") ? "host" : "speaker",
     who: `w${at + 1}`,
-    hand: 0,
+    hand: query.has("hands") && at % 2 === 0 ? 100 - at : 0,
     name: all[at % all.length] ?? "",
     tracks: {
       microphone: at % 3 === 2 ? "muted" : "on",
       camera: (at % 5 === 3 ? "off" : "on") as TrackState,
-      screen: share && at === 1 ? "on" : "off",
+      screen: (query.has("share") && at === 1) || (query.get("share") === "2" && at === 2) ? "on" : "off",
       "screen-audio": "off",
     },
     away: at === 6 && count < 13,

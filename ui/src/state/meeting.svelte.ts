@@ -1,4 +1,5 @@
 import type { Requests } from "../browser/signalling";
+import { handPlaces, nextHand } from "../lib/hands";
 import type { Answers, RequestName, Result } from "../lib/parse";
 import {
   openDoor,
@@ -50,6 +51,12 @@ export class Meeting {
   get hosting(): boolean {
     return this.role === "host" || this.role === "cohost";
   }
+
+  /** The place of everyone whose hand is up, from 1, by id. */
+  readonly hands: ReadonlyMap<string, number> = $derived.by(() => {
+    const { me, participants } = this.#roster;
+    return handPlaces(me ? [me, ...participants] : participants);
+  });
 
   get handUp(): boolean {
     return (this.#roster.me?.hand ?? 0) > 0;
@@ -106,7 +113,7 @@ export class Meeting {
   /** Raises or lowers my own hand. */
   async raiseHand(up: boolean): Promise<boolean> {
     const done = await this.#do("hand", { up });
-    if (done) this.#roster.amend({ hand: up ? Date.now() : 0 });
+    if (done) this.#roster.amend({ hand: up ? nextHand(this.#roster.participants) : 0 });
     return done;
   }
 
