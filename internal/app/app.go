@@ -67,7 +67,7 @@ func (a *App) build(c config.Config, version string) (err error) {
 	a.sockets.Handle("/meet", signalling.Meet())
 	a.classic = signal.NewClassic(a.sockets)
 	a.sockets.Handle("/", a.classic)
-	a.http, err = httpd.New(httpd.Config{Files: ui.Files(), SocketIO: a.sockets, WebSocket: signalling.WS(), Log: a.log})
+	a.http, err = httpd.New(httpd.Config{Files: ui.Files(), SocketIO: a.sockets, WebSocket: signalling.WS(), API: signalling.API(), Log: a.log})
 	return err
 }
 

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"path/filepath"
 	"runtime"
@@ -23,7 +24,12 @@ type server struct {
 
 func serve(t *testing.T, c config.Config) server {
 	t.Helper()
-	a, err := New(c, "test", quiet)
+	return serveLogging(t, c, quiet)
+}
+
+func serveLogging(t *testing.T, c config.Config, log *slog.Logger) server {
+	t.Helper()
+	a, err := New(c, "test", log)
 	if err != nil {
 		t.Fatal(err)
 	}

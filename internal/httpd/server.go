@@ -39,9 +39,9 @@ const (
 type Config struct {
 	// Files is the built page with index.html at its root (ui.Files).
 	Files fs.FS
-	// SocketIO answers everything below /socket.io/, WebSocket answers /ws. nil: 404.
-	SocketIO, WebSocket http.Handler
-	Log                 *slog.Logger
+	// SocketIO answers everything below /socket.io/, WebSocket answers /ws, API everything below /api/. nil: 404.
+	SocketIO, WebSocket, API http.Handler
+	Log                      *slog.Logger
 }
 
 // Server serves HTTP on one listener.
@@ -60,7 +60,7 @@ func New(c Config) (*Server, error) {
 		c.Log.Warn("the page is not built into this program, only signalling works: run make build")
 	}
 	return &Server{
-		handler: recovered(c.Log, withHeaders(&site{assets: assets, socketIO: c.SocketIO, webSocket: c.WebSocket})),
+		handler: recovered(c.Log, withHeaders(&site{assets: assets, socketIO: c.SocketIO, webSocket: c.WebSocket, api: c.API})),
 		log:     c.Log,
 	}, nil
 }

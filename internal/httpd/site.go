@@ -10,8 +10,8 @@ import (
 
 // site decides who answers a path.
 type site struct {
-	assets              *assets
-	socketIO, webSocket http.Handler
+	assets                   *assets
+	socketIO, webSocket, api http.Handler
 }
 
 // programPaths are spoken to by programs, not read by people: what is unknown below them is a 404, never a page.
@@ -23,6 +23,8 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		passOn(w, r, s.socketIO)
 	case at == "/ws":
 		passOn(w, r, s.webSocket)
+	case strings.HasPrefix(at, "/api/"):
+		passOn(w, r, s.api)
 	case at == "/healthz":
 		if allow(w, r) {
 			healthy(w, r)
@@ -102,7 +104,7 @@ func passOn(w http.ResponseWriter, r *http.Request, h http.Handler) {
 		http.Error(w, "not found", http.StatusNotFound)
 		return
 	}
-	if r.Method == http.MethodPost {
+	if r.Method == http.MethodPost || r.Method == http.MethodPatch {
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
 	}
 	h.ServeHTTP(w, r)

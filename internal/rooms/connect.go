@@ -42,7 +42,7 @@ func (r *room) connect(s *Session, h Hello) error {
 		return errRecord
 	}
 	browser, issued := r.rooms.browser(h.Browser)
-	role, link := r.linkRole(h.Link)
+	role, link := roleOfLink(r.rooms.keys, r.record, h.Link)
 	c := meeting.Connect{Name: h.Name, Key: h.Key, Who: r.rooms.keys.who(r.record.ID, browser), Link: role, LinkID: link}
 	for _, e := range r.meeting.Apply(r.rooms.now(), c) {
 		switch e := e.(type) {

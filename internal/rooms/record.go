@@ -3,6 +3,7 @@ package rooms
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"noom/internal/meeting"
@@ -74,21 +75,13 @@ func (r *room) awaitRecord(ctx context.Context) error {
 	}
 }
 
-// linkRole is what a link's key gives in this room: "" when the key is forged, revoked or of a banned link.
-func (r *room) linkRole(key string) (role meeting.Role, link string) {
-	if key == "" {
+// roleOfLink is what a link's key gives in a room, and which link it is: "" when it is forged, revoked or banned.
+func roleOfLink(keys keyring, record *store.Room, key string) (role meeting.Role, link string) {
+	id, ok := keys.linkID(record.ID, key)
+	if !ok || slices.ContainsFunc(record.Bans, func(b store.Ban) bool { return b.Link == id }) {
 		return "", ""
 	}
-	id, ok := r.rooms.keys.linkID(r.record.ID, key)
-	if !ok {
-		return "", ""
-	}
-	for _, b := range r.record.Bans {
-		if b.Link == id {
-			return "", ""
-		}
-	}
-	for _, l := range r.record.Links {
+	for _, l := range record.Links {
 		if l.ID == id {
 			return l.Role, id
 		}

@@ -46,8 +46,11 @@ type Rooms struct {
 
 	passcodes, makes *tries
 
-	mu      sync.Mutex // guards what follows; nothing is called while it is held
-	open    map[string]*room
+	mu   sync.Mutex // guards what follows; nothing is called while it is held
+	open map[string]*room
+
+	reserved map[string]chan struct{} // names that nobody may enter; closed when they are free again
+
 	ended   bool
 	running sync.WaitGroup // goroutines of rooms
 }
@@ -57,7 +60,7 @@ func New(c Config) *Rooms {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	r := &Rooms{config: c, log: c.Log, open: make(map[string]*room), offers: make(chan struct{}, runtime.GOMAXPROCS(0)), now: time.Now}
+	r := &Rooms{config: c, log: c.Log, open: make(map[string]*room), reserved: make(map[string]chan struct{}), offers: make(chan struct{}, runtime.GOMAXPROCS(0)), now: time.Now}
 	r.keys = keyring{c.Store.Secret()}
 	r.passcodes, r.makes = newTries(passcodeEvery, passcodeBurst), newTries(makeEvery, makeBurst)
 	r.life, r.end = context.WithCancel(context.Background())
@@ -119,7 +122,15 @@ func (r *Rooms) Connect(ctx context.Context, h Hello, link Link) (*Session, erro
 		return nil, refusal
 	}
 	for range doorTries {
-		at := r.enter(name)
+		at, free := r.enter(name)
+		if free != nil {
+			select {
+			case <-free:
+				continue
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}
 		if at == nil {
 			return nil, errShutdown
 		}
@@ -139,31 +150,6 @@ func (r *Rooms) Connect(ctx context.Context, h Hello, link Link) (*Session, erro
 // doorTries bounds how often a session knocks. Once more is enough but for a room that others open and leave all the
 // time, or one that a fault of ours ends whenever somebody comes.
 const doorTries = 8
-
-// enter gives the open room of this name, opening it when it is not; nil once the server ends.
-func (r *Rooms) enter(name string) *room {
-	fresh := newRoom(r, name)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.ended {
-		return nil
-	}
-	if room, ok := r.open[name]; ok {
-		return room
-	}
-	r.open[name] = fresh
-	r.running.Go(func() { fresh.run(r.life) }) // ends when the room is empty, or with life
-	return fresh
-}
-
-// close takes an ended room out of the directory.
-func (r *Rooms) close(room *room) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.open[room.name] == room {
-		delete(r.open, room.name)
-	}
-}
 
 // chance is 64 unguessable bits.
 func chance() uint64 {

@@ -23,7 +23,9 @@ import (
 
 // node is a server with everything that signalling reaches.
 type node struct {
-	url string // ws://…
+	url   string // ws://…
+	rooms *rooms.Rooms
+	media *media.Engine
 }
 
 func newNode(t testing.TB) *node {
@@ -43,6 +45,7 @@ func newNode(t testing.TB) *node {
 	mux := http.NewServeMux()
 	mux.Handle("/socket.io/", sockets)
 	mux.Handle("/ws", signalling.WS())
+	mux.Handle("/api/", signalling.API())
 	web := httptest.NewServer(mux)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 2)
@@ -64,7 +67,7 @@ func newNode(t testing.TB) *node {
 			t.Error(err)
 		}
 	})
-	return &node{url: strings.Replace(web.URL, "http", "ws", 1)}
+	return &node{url: strings.Replace(web.URL, "http", "ws", 1), rooms: hosts, media: engine}
 }
 
 // transport is how a test's client speaks.
@@ -202,32 +205,42 @@ func (c *client) call(event, data string) map[string]any {
 // want gives the next event's data and number; it must have this name.
 func (c *client) want(name string) (map[string]any, uint64) {
 	c.t.Helper()
+	got, data, n := c.event(name)
+	if got != name {
+		c.t.Fatalf("got %s %v, want %s", got, data, name)
+	}
+	return data, n
+}
+
+// event gives the next event while waiting for one of this name.
+func (c *client) event(name string) (got string, data map[string]any, n uint64) {
+	c.t.Helper()
+	for len(c.inbox) == 0 {
+		text, id, err := c.read()
+		if err != nil {
+			c.t.Fatalf("waiting for %s: %v", name, err)
+		}
+		if id == -1 {
+			c.inbox = append(c.inbox, text)
+		}
+	}
+	var parts []json.RawMessage
+	array := c.inbox[0]
+	c.inbox = c.inbox[1:]
+	if err := json.Unmarshal([]byte(array), &parts); err != nil || len(parts) != 3 || json.Unmarshal(parts[0], &got) != nil ||
+		json.Unmarshal(parts[1], &data) != nil || json.Unmarshal(parts[2], &n) != nil {
+		c.t.Fatalf("event %s", array)
+	}
+	return got, data, n
+}
+
+// find gives the data of the next event of this name, passing over others.
+func (c *client) find(name string) map[string]any {
+	c.t.Helper()
 	for {
-		var array string
-		if len(c.inbox) > 0 {
-			array, c.inbox = c.inbox[0], c.inbox[1:]
-		} else {
-			text, id, err := c.read()
-			if err != nil {
-				c.t.Fatalf("waiting for %s: %v", name, err)
-			}
-			if id != -1 {
-				continue
-			}
-			array = text
+		if got, data, _ := c.event(name); got == name {
+			return data
 		}
-		var parts []json.RawMessage
-		var got string
-		var data map[string]any
-		var n uint64
-		if err := json.Unmarshal([]byte(array), &parts); err != nil || len(parts) != 3 {
-			c.t.Fatalf("event %s", array)
-		}
-		_ = json.Unmarshal(parts[0], &got)
-		if json.Unmarshal(parts[1], &data) != nil || json.Unmarshal(parts[2], &n) != nil || got != name {
-			c.t.Fatalf("got %s, want %s", array, name)
-		}
-		return data, n
 	}
 }
 

@@ -43,7 +43,8 @@ type Ban struct {
 var (
 	// ErrNoRoom says that nobody has made a room of this name.
 	ErrNoRoom = &meeting.Error{Code: meeting.NotFound, Text: "There is no such room."}
-	errMade   = &meeting.Error{Code: meeting.Conflict, Text: "This room has been made already."}
+	// ErrMade says that somebody has.
+	ErrMade = &meeting.Error{Code: meeting.Conflict, Text: "This room has been made already."}
 )
 
 func roomBucket() jetstream.KeyValueConfig {
@@ -76,7 +77,7 @@ func (s *Store) MakeRoom(ctx context.Context, r Room) (Room, error) {
 	}
 	r.Revision, err = s.rooms.Create(ctx, roomKey(r.Name), data)
 	if errors.Is(err, jetstream.ErrKeyExists) {
-		return r, errMade
+		return r, ErrMade
 	}
 	if err != nil {
 		return r, fmt.Errorf("keeping a new room's record: %w", err)

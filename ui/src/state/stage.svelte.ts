@@ -42,7 +42,6 @@ export class Stage {
   #stale = false;
   readonly #lastSpoke = new Map<TrackNumber, number>();
   readonly #shown = new SvelteSet<TrackNumber>();
-  readonly #stalled = new SvelteSet<TrackNumber>();
 
   /** `spotlight`: ids of the participants whom the host shows to all. */
   constructor(
@@ -214,16 +213,9 @@ export class Stage {
   }
 
   /** The pictures say what is to be seen. */
-  see({ track, shown, stalled = false }: PictureEvent): void {
+  see({ track, shown }: PictureEvent): void {
     if (shown) this.#shown.add(track);
     else this.#shown.delete(track);
-    if (stalled) this.#stalled.add(track);
-    else if (shown) this.#stalled.delete(track);
-  }
-
-  /** Whether this track's picture was there and is stuck, though its camera is on. */
-  stalled(track: TrackNumber): boolean {
-    return this.#stalled.has(track) && this.live.has(track);
   }
 
   /**
@@ -249,7 +241,6 @@ export class Stage {
     this.page = 0;
     this.chosenShare = null;
     this.zoom = 1;
-    this.#stalled.clear();
   }
 
   close(): void {

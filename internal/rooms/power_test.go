@@ -1,0 +1,132 @@
+package rooms_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"noom/internal/meeting"
+	"noom/internal/rooms"
+	"noom/internal/store"
+)
+
+// enter brings somebody into a made room, by the link of a role.
+func (n *node) enter(made store.Room, name string, role meeting.Role) *client {
+	n.t.Helper()
+	c := n.connect(rooms.Hello{Room: made.Name, Name: name, Link: n.key(made, role)})
+	c.join()
+	return c
+}
+
+func openLobby(r *store.Room) { r.Settings.Lobby = false }
+
+func TestARemovedParticipantsMediaIsDeadAtOnce(t *testing.T) {
+	n := newNode(t, t.TempDir())
+	made := n.make("team", openLobby)
+	host, eve := call(t, n.enter(made, "host", meeting.Host)), call(t, n.enter(made, "eve", meeting.Speaker))
+	host.offer(nil)
+	eve.offer(nil)
+	eve.talk()
+	eve.publish(meeting.Microphone, meeting.On)
+	track := uint32(2 << 2) // seat 2's microphone
+	host.inSlot(track)
+	host.hears(track)
+	began := time.Now()
+	if err := host.do(meeting.Remove{ID: host.session.ID(), Target: eve.session.ID(), Ban: true}); err != nil {
+		t.Fatal(err)
+	}
+	n.wantPeers(1) // the host's
+	for len(host.heard) > 0 {
+		<-host.heard
+	}
+	eve.await("ended", func(data string) bool { return data == `{"reason":"banned"}` })
+	eve.await("CLOSE", func(string) bool { return true })
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("it took %v", took)
+	}
+	silence := time.After(500 * time.Millisecond) // she goes on talking, to nobody
+	for quiet := false; !quiet; {
+		select {
+		case csrc := <-host.heard:
+			if csrc == track {
+				t.Fatal("she is still heard")
+			}
+		case <-silence:
+			quiet = true
+		}
+	}
+	if _, err := eve.send("v=0"); !refusedAs(err, meeting.NotFound) {
+		t.Errorf("an offer of the dead session: %v", err)
+	}
+}
+
+func TestAMutedMicrophoneIsSilentInMedia(t *testing.T) {
+	n := newNode(t, t.TempDir())
+	made := n.make("team", openLobby)
+	host, bob := call(t, n.enter(made, "host", meeting.Host)), call(t, n.enter(made, "bob", meeting.Speaker))
+	host.offer(nil)
+	bob.offer(nil)
+	bob.talk()
+	bob.publish(meeting.Microphone, meeting.On)
+	track := uint32(2 << 2)
+	host.inSlot(track)
+	host.hears(track)
+	host.await("speaker", func(data string) bool { return data != `{"speaking":[]}` })
+	if err := host.do(meeting.MuteAll{ID: host.session.ID()}); err != nil {
+		t.Fatal(err)
+	}
+	bob.await("silenced", func(data string) bool { return true })
+	host.await("speaker", func(data string) bool { return data == `{"speaking":[]}` })
+	for len(host.heard) > 0 {
+		<-host.heard
+	}
+	bob.publish(meeting.Microphone, meeting.On)
+	host.hears(track)
+}
+
+func TestSettingsHoldWhenTheyAreOnTheDisk(t *testing.T) {
+	dir := t.TempDir()
+	n := newNode(t, dir)
+	made := n.make("team", openLobby)
+	host, guest := n.enter(made, "host", meeting.Host), n.enter(made, "guest", meeting.Speaker)
+	code, size := "1234", 7
+	change := meeting.ChangeSettings{ID: host.session.ID(), Change: meeting.SettingsChange{Passcode: &code, Max: &size}}
+	if err := host.do(change); err != nil {
+		t.Fatal(err)
+	}
+	host.want("joined")
+	if e := host.want("settings"); !strings.Contains(e.data, `"passcode":"1234"`) {
+		t.Errorf("the host is told %s", e.data)
+	}
+	if e := guest.want("settings"); !strings.Contains(e.data, `"passcode":""`) || !strings.Contains(e.data, `"hasPasscode":true`) {
+		t.Errorf("a guest is told %s", e.data)
+	}
+	kept, err := n.store.Room(t.Context(), "team")
+	if err != nil || kept.Settings.Passcode != "1234" || kept.Settings.Max != 7 {
+		t.Errorf("kept %+v, %v", kept.Settings, err)
+	}
+	n.closeStore()
+	if err := host.do(change); err == nil || refusedAs(err, meeting.Limited) {
+		t.Errorf("acknowledged without a disk: %v", err)
+	}
+	if err := host.do(meeting.Lock{ID: host.session.ID(), Locked: true}); err != nil { // the meeting goes on
+		t.Error(err)
+	}
+}
+
+func TestChangesByTheAPIReachTheOpenRoom(t *testing.T) {
+	n := newNode(t, t.TempDir())
+	made := n.make("team", openLobby)
+	host := n.enter(made, "host", meeting.Host)
+	on := true
+	if _, err := n.rooms.Change(t.Context(), "team", n.key(made, meeting.Host), rooms.Change{Settings: meeting.SettingsChange{Lobby: &on}}); err != nil {
+		t.Fatal(err)
+	}
+	if e := host.want("settings"); !strings.Contains(e.data, `"lobby":true`) {
+		t.Errorf("told %s", e.data)
+	}
+	late := n.connect(rooms.Hello{Room: "team", Name: "late"})
+	if s, err := answer(late, func(r rooms.Reply[rooms.Snapshot]) { late.session.Join(t.Context(), "", "", r) }); err != nil || s.Wait != meeting.WaitLobby {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
