@@ -24,9 +24,10 @@ func counted() inUse {
 }
 
 // settled waits until enough says that what is in use is little enough, or for a while: bots and server let their goroutines
-// run out by themselves once the last goodbye was said.
+// run out by themselves once the last goodbye was said, and a bot that was cut off on its way in keeps its seat, and with it
+// its room, for half a minute.
 func settled(enough func(inUse) bool) (now inUse) {
-	tick, late := time.NewTicker(10*time.Millisecond), time.After(10*time.Second)
+	tick, late := time.NewTicker(10*time.Millisecond), time.After(45*time.Second)
 	defer tick.Stop()
 	for {
 		if now = counted(); enough(now) {

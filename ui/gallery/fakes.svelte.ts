@@ -142,6 +142,7 @@ export class FakeDevices implements Public<Devices> {
   }
   async retry(): Promise<void> {}
   async playTestSound(): Promise<void> {}
+  chime(): void {}
   readonly preview = (container: HTMLElement) => (this.picture ? hang(container, this.picture) : () => {});
   stop(): void {}
   close(): void {}
@@ -159,6 +160,7 @@ export class FakePreferences implements Public<Preferences> {
   shortcuts = $state(true);
   mutedHint = $state(true);
   announcements = $state(true);
+  sounds = $state(true);
   hideSelf = $state(false);
   hideWithoutVideo = $state(false);
   recentRooms: readonly RecentRoom[] = $state.raw([]);

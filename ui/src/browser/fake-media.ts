@@ -1,5 +1,5 @@
 /** Media for tests: devices that are plugged in and pulled out by hand. */
-import type { Captured, Device, DeviceLists, Media, Meter, Opened, ScreenTracks, Trouble } from "./media";
+import type { Captured, Chime, Device, DeviceLists, Media, Meter, Opened, ScreenTracks, Trouble } from "./media";
 
 /** The part of a MediaStreamTrack that the page uses. */
 export class FakeTrack extends EventTarget {
@@ -78,7 +78,10 @@ export class FakeMedia implements Media {
     return { level: () => this.loudness, close: () => undefined };
   }
 
-  async playTestSound(): Promise<void> {}
+  readonly played: Chime[] = [];
+  async play(chime: Chime): Promise<void> {
+    this.played.push(chime);
+  }
   close(): void {}
 
   /** Takes a device away: its tracks end, and the lists change. */

@@ -1,5 +1,9 @@
 /** The machine's cameras, microphones, speakers and screens. */
 
+import type { Chime } from "./chime";
+
+export type { Chime };
+
 export type Captured = "microphone" | "camera";
 export type DeviceKind = Captured | "speaker";
 export type Trouble = "denied" | "missing" | "in-use" | "insecure" | "other";
@@ -40,7 +44,7 @@ export interface Media {
   /** Calls back when devices were plugged in or out, or a permission changed, until the returned function is called. */
   watch(changed: () => void): () => void;
   meter(track: MediaStreamTrack): Meter;
-  /** Two notes on a speaker, "" for the default. */
-  playTestSound(speaker: string): Promise<void>;
+  /** A few notes on a speaker, "" for the default; resolves at their end. */
+  play(chime: Chime, speaker: string): Promise<void>;
   close(): void;
 }

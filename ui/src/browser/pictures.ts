@@ -3,7 +3,7 @@
  * that tile's track, and out of sight otherwise. A name is therefore never on another's face: it is the element
  * that moves, and it moves when its frame says so.
  */
-import type { SlotSource, TrackNumber } from "../lib/protocol";
+import { kindOf, type SlotSource, type TrackNumber } from "../lib/protocol";
 import { SlotFaces } from "../lib/whose";
 import type { Slot } from "./peer";
 import { OwnPicture } from "./preview";
@@ -13,7 +13,13 @@ import { makeVideo, offstage, play } from "./video";
 export interface PictureEvent {
   readonly track: TrackNumber;
   readonly shown: boolean;
+  /** It left because no more frames came: better no picture than one that looks alive. */
+  readonly stalled?: boolean;
 }
+
+/** A camera that brings nothing for so long is not slow, it is stuck. In ms. */
+const patience = 4000;
+const lookPause = 1000;
 
 export interface Pictures {
   /** Slots whose frames may now come. */
@@ -35,6 +41,8 @@ interface SlotPicture {
   readonly video: HTMLVideoElement;
   readonly faces: SlotFaces;
   readonly stop: AbortController;
+  /** When the last frame was on the screen, in ms of performance.now(). */
+  seen: number;
 }
 
 export class PagePictures implements Pictures {
@@ -50,6 +58,7 @@ export class PagePictures implements Pictures {
   #live: ReadonlySet<TrackNumber> = new Set();
   readonly #own = new OwnPicture((shown) => this.#sink({ track: this.#ownTrack, shown }));
   #ownTrack: TrackNumber = 0;
+  #looking: ReturnType<typeof setInterval> | undefined;
 
   constructor(page: Document, sink: (event: PictureEvent) => void) {
     this.#sink = sink;
@@ -65,6 +74,7 @@ export class PagePictures implements Pictures {
         video: makeVideo(this.#offstage.ownerDocument),
         faces: new SlotFaces(),
         stop: new AbortController(),
+        seen: performance.now(),
       };
       this.#slots.set(slot.mid, picture);
       picture.video.srcObject = new MediaStream([slot.receiver.track]);
@@ -75,6 +85,7 @@ export class PagePictures implements Pictures {
       this.#early.delete(slot.mid);
       if (early) picture.faces.switched(early.track, early.fromTs);
     }
+    this.#looking ??= setInterval(() => this.#look(), lookPause);
   }
 
   switch(sources: readonly SlotSource[]): void {
@@ -124,6 +135,8 @@ export class PagePictures implements Pictures {
   }
 
   clear(): void {
+    clearInterval(this.#looking);
+    this.#looking = undefined;
     for (const picture of [...this.#slots.values()]) this.#forget(picture);
     this.#early.clear();
   }
@@ -133,12 +146,26 @@ export class PagePictures implements Pictures {
     const next = () => {
       video.requestVideoFrameCallback((_now, frame) => {
         if (stop.signal.aborted) return;
+        picture.seen = performance.now();
         faces.frame(frame.rtpTimestamp, newestContributor(slot.receiver));
         this.#place(picture);
         next();
       });
     };
     next();
+  }
+
+  /** Takes away what has frozen. A screen may stand still for hours; and in a hidden tab no frame is seen. */
+  #look(): void {
+    const now = performance.now();
+    const { hidden } = this.#offstage.ownerDocument;
+    for (const [track, picture] of [...this.#standing]) {
+      if (hidden) picture.seen = now;
+      if (kindOf(track) !== "camera" || now - picture.seen < patience) continue;
+      picture.faces.conceal();
+      this.#place(picture);
+      this.#sink({ track, shown: false, stalled: true });
+    }
   }
 
   /** Puts the element where its face belongs. */

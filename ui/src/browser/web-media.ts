@@ -1,7 +1,7 @@
 /** Media as browsers have it. */
 import { levelOf } from "../lib/loudness";
+import { playChime, type Chime } from "./chime";
 import type { Captured, Device, DeviceLists, Media, Meter, Opened, ScreenTracks, Trouble } from "./media";
-import { testSound } from "./test-sound";
 
 const kinds = { microphone: "audioinput", camera: "videoinput", speaker: "audiooutput" } as const;
 
@@ -79,8 +79,8 @@ export class WebMedia implements Media {
     };
   }
 
-  async playTestSound(speaker: string): Promise<void> {
-    await testSound(this.#audio(), speaker);
+  async play(chime: Chime, speaker: string): Promise<void> {
+    await playChime(this.#audio(), chime, speaker);
   }
 
   close(): void {

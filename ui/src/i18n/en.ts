@@ -1,5 +1,8 @@
+import { enStage } from "./en-stage";
+
 /** English. `{name}` is filled in; a message with `one` and `other` is chosen by `count`. */
 export const en = {
+  ...enStage,
   "app.tagline": "Video meetings on your own server",
 
   "common.close": "Close",
@@ -108,7 +111,6 @@ export const en = {
   "meeting.aloneLead": "Send this link to those you want to meet.",
   "meeting.copyInvitation": "Copy invitation link",
   "meeting.reconnecting": "Reconnecting… Sound and picture may go on.",
-  "meeting.poor": "Your network is weak. Sound comes first.",
   "meeting.mediaLost": "Sound and picture are interrupted. Reconnecting…",
   "meeting.mutedHint": "You are muted",
   "meeting.mutedHintDo": "Unmute",
@@ -194,15 +196,6 @@ export const en = {
   "shortcut.full": "Full screen",
   "shortcut.help": "This list",
   "shortcut.space": "Space",
-
-  "emoji.👍": "Thumbs up",
-  "emoji.👏": "Applause",
-  "emoji.❤️": "Heart",
-  "emoji.😂": "Laughing",
-  "emoji.😮": "Surprised",
-  "emoji.🎉": "Party",
-  "emoji.👋": "Waving",
-  "emoji.🙏": "Thank you",
 
   "say.joined": "{names} joined",
   "say.joinedMore": { one: "{names} and {count} other joined", other: "{names} and {count} others joined" },

@@ -1,7 +1,9 @@
 import type { Messages } from "./en";
+import { koStage } from "./ko-stage";
 
 /** 한국어. */
 export const ko: Messages = {
+  ...koStage,
   "app.tagline": "내 서버에서 여는 화상 회의",
 
   "common.close": "닫기",
@@ -107,7 +109,6 @@ export const ko: Messages = {
   "meeting.aloneLead": "만나고 싶은 사람에게 이 링크를 보내세요.",
   "meeting.copyInvitation": "초대 링크 복사",
   "meeting.reconnecting": "다시 연결하는 중… 소리와 영상은 이어질 수 있습니다.",
-  "meeting.poor": "네트워크가 약합니다. 소리를 먼저 보냅니다.",
   "meeting.mediaLost": "소리와 영상이 끊겼습니다. 다시 연결하는 중…",
   "meeting.mutedHint": "음소거 상태입니다",
   "meeting.mutedHintDo": "음소거 해제",
@@ -193,15 +194,6 @@ export const ko: Messages = {
   "shortcut.full": "전체 화면",
   "shortcut.help": "이 목록",
   "shortcut.space": "스페이스",
-
-  "emoji.👍": "좋아요",
-  "emoji.👏": "박수",
-  "emoji.❤️": "하트",
-  "emoji.😂": "웃음",
-  "emoji.😮": "놀람",
-  "emoji.🎉": "축하",
-  "emoji.👋": "인사",
-  "emoji.🙏": "고마워요",
 
   "say.joined": "{names} 님이 들어왔어요",
   "say.joinedMore": { other: "{names} 님 외 {count}명이 들어왔어요" },

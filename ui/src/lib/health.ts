@@ -14,12 +14,18 @@ export interface Sample {
   readonly lost: number;
   /** Share of my packets that the server misses, 0 to 1, by its last report. */
   readonly lostOut: number;
-  /** The browser sends smaller pictures because the uplink is narrow. */
+  /** The uplink is too narrow even for sound and the smallest picture. */
   readonly narrow: boolean;
 }
 
 /** One entry of an RTCStatsReport, of which each browser fills what it knows. */
 export type Stat = Readonly<Record<string, unknown>>;
+
+/**
+ * A camera's smallest picture and a voice need about 200 kb/s. An uplink that carries less hurts; one that carries only
+ * the smaller two pictures of three is nobody's trouble, and the browser's reason for it ("bandwidth") no reason to warn.
+ */
+const narrowest = 200_000;
 
 const number = (stat: Stat, key: string): number => (typeof stat[key] === "number" ? stat[key] : 0);
 
@@ -27,7 +33,8 @@ export function sampleOf(stats: readonly Stat[]): Sample {
   let received = 0;
   let lost = 0;
   let lostOut = 0;
-  let narrow = false;
+  let squeezed = false;
+  let busy = false; // the machine, not the network, is what is short
   for (const stat of stats) {
     switch (stat["type"]) {
       case "inbound-rtp":
@@ -38,20 +45,28 @@ export function sampleOf(stats: readonly Stat[]): Sample {
         lostOut = Math.max(lostOut, number(stat, "fractionLost"));
         break;
       case "outbound-rtp":
-        narrow ||= stat["qualityLimitationReason"] === "bandwidth";
+        squeezed ||= stat["qualityLimitationReason"] === "bandwidth";
+        busy ||= stat["qualityLimitationReason"] === "cpu";
     }
   }
+  const room = number(pairOf(stats) ?? {}, "availableOutgoingBitrate"); // 0: the browser does not say
+  const narrow = squeezed && !busy && room > 0 && room < narrowest;
   return { path: pathOf(stats), received, lost, lostOut, narrow };
 }
 
-/** The path in use: the transport names it, or in Firefox the pair says so itself. */
-export function pathOf(stats: readonly Stat[]): Path | null {
+/** The pair of addresses in use: the transport names it, or in Firefox the pair says so itself. */
+export function pairOf(stats: readonly Stat[]): Stat | undefined {
   const selected = stats.find((stat) => stat["type"] === "transport")?.["selectedCandidatePairId"];
   const pairs = stats.filter((stat) => stat["type"] === "candidate-pair");
-  const pair =
+  return (
     pairs.find((stat) => stat["id"] === selected) ??
     pairs.find((stat) => stat["selected"] === true) ??
-    pairs.find((stat) => stat["nominated"] === true && stat["state"] === "succeeded");
+    pairs.find((stat) => stat["nominated"] === true && stat["state"] === "succeeded")
+  );
+}
+
+export function pathOf(stats: readonly Stat[]): Path | null {
+  const pair = pairOf(stats);
   if (!pair) return null;
   const local = stats.find((stat) => stat["type"] === "local-candidate" && stat["id"] === pair["localCandidateId"]);
   return { kind: kindOfPath(local), rtt: Math.round(number(pair, "currentRoundTripTime") * 1000) };

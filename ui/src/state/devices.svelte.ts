@@ -1,4 +1,4 @@
-import type { Captured, Device, DeviceKind, DeviceLists, Media, Meter } from "../browser/media";
+import type { Captured, Chime, Device, DeviceKind, DeviceLists, Media, Meter } from "../browser/media";
 import { OwnPicture } from "../browser/preview";
 import { TalkDetector } from "../lib/loudness";
 import { Capture } from "./capture.svelte";
@@ -151,7 +151,12 @@ export class Devices {
 
   /** Plays two notes on the chosen speaker. */
   async playTestSound(): Promise<void> {
-    await this.#media.playTestSound(this.speaker);
+    await this.#media.play("test", this.speaker);
+  }
+
+  /** A soft sound that signals something; a browser that holds sound back says nothing. */
+  chime(chime: Chime): void {
+    this.#media.play(chime, this.speaker).catch(() => undefined);
   }
 
   /** Attachment for the lobby's preview: puts my own picture into this element. Mirror it by CSS. */

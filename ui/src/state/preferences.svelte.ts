@@ -36,6 +36,8 @@ export class Preferences {
   shortcuts: boolean = $state(true);
   /** The page says so when I talk while muted. */
   mutedHint: boolean = $state(true);
+  /** Soft sounds: somebody waits, the timer ends. */
+  sounds: boolean = $state(true);
   /** Screen readers are told who comes, goes and reacts. */
   announcements: boolean = $state(true);
   /** My own tile is not shown on the stage. */
@@ -73,10 +75,10 @@ export class Preferences {
 
   #kept() {
     const { name, theme, language, microphone, camera, speaker } = this;
-    const { microphoneOn, cameraOn, shortcuts, mutedHint, announcements, hideSelf, hideWithoutVideo, recentRooms } = this;
+    const { microphoneOn, cameraOn, shortcuts, mutedHint, announcements, sounds, hideSelf, hideWithoutVideo, recentRooms } = this;
     return {
       ...{ name, theme, language, microphone, camera, speaker },
-      ...{ microphoneOn, cameraOn, shortcuts, mutedHint, announcements, hideSelf, hideWithoutVideo, recentRooms },
+      ...{ microphoneOn, cameraOn, shortcuts, mutedHint, announcements, sounds, hideSelf, hideWithoutVideo, recentRooms },
     };
   }
 
@@ -87,7 +89,7 @@ export class Preferences {
     this.theme = (["system", "dark", "light"] as const).find((theme) => theme === kept["theme"]) ?? this.theme;
     this.language = (["ko", "en"] as const).find((language) => language === kept["language"]) ?? this.language;
     for (const device of ["microphone", "camera", "speaker"] as const) this[device] = choice(kept[device]);
-    for (const flag of ["microphoneOn", "cameraOn", "shortcuts", "mutedHint", "announcements", "hideSelf", "hideWithoutVideo"] as const) {
+    for (const flag of ["microphoneOn", "cameraOn", "shortcuts", "mutedHint", "announcements", "sounds", "hideSelf", "hideWithoutVideo"] as const) {
       const value = kept[flag];
       if (typeof value === "boolean") this[flag] = value;
     }

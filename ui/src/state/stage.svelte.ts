@@ -42,6 +42,7 @@ export class Stage {
   #stale = false;
   readonly #lastSpoke = new Map<TrackNumber, number>();
   readonly #shown = new SvelteSet<TrackNumber>();
+  readonly #stalled = new SvelteSet<TrackNumber>();
 
   /** `spotlight`: ids of the participants whom the host shows to all. */
   constructor(
@@ -213,9 +214,16 @@ export class Stage {
   }
 
   /** The pictures say what is to be seen. */
-  see({ track, shown }: PictureEvent): void {
+  see({ track, shown, stalled = false }: PictureEvent): void {
     if (shown) this.#shown.add(track);
     else this.#shown.delete(track);
+    if (stalled) this.#stalled.add(track);
+    else if (shown) this.#stalled.delete(track);
+  }
+
+  /** Whether this track's picture was there and is stuck, though its camera is on. */
+  stalled(track: TrackNumber): boolean {
+    return this.#stalled.has(track) && this.live.has(track);
   }
 
   /**
@@ -241,6 +249,7 @@ export class Stage {
     this.page = 0;
     this.chosenShare = null;
     this.zoom = 1;
+    this.#stalled.clear();
   }
 
   close(): void {

@@ -228,6 +228,17 @@ describe("a shared screen", () => {
   });
 });
 
+it("knows which pictures are stuck, as long as their cameras are on", async () => {
+  await fill(1);
+  stage.see({ track: 9, shown: false, stalled: true });
+  expect(stage.stalled(9)).toBe(true);
+  stage.see({ track: 9, shown: true });
+  expect(stage.stalled(9)).toBe(false);
+  stage.see({ track: 9, shown: false, stalled: true });
+  roster.put(person(2));
+  expect(stage.stalled(9)).toBe(false);
+});
+
 it("knows which pictures are in their tiles", () => {
   stage.see({ track: 9, shown: true });
   expect(stage.showing(9)).toBe(true);

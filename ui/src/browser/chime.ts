@@ -1,0 +1,53 @@
+/** A few notes, made on the spot: nothing to download. */
+
+/** `test`: is this speaker heard? `knock`: somebody wants to come in. `timer`: time is up. */
+export type Chime = "test" | "knock" | "timer";
+
+interface Tune {
+  /** In Hz. */
+  readonly notes: readonly number[];
+  /** Of full scale. Signals are softer than the test: people talk meanwhile. */
+  readonly gain: number;
+}
+
+const tunes: Readonly<Record<Chime, Tune>> = {
+  // E5 and A5, a fourth apart: a doorbell's friendly interval, clear on the smallest speaker.
+  test: { notes: [659.25, 880], gain: 0.3 },
+  knock: { notes: [659.25, 880], gain: 0.12 },
+  timer: { notes: [880, 659.25, 523.25], gain: 0.12 },
+};
+/** Seconds. */
+const length = 0.25;
+
+/** Plays a tune on a speaker ("" is the default) and waits for its end. */
+export async function playChime(context: AudioContext, chime: Chime, speaker: string): Promise<void> {
+  const { notes, gain } = tunes[chime];
+  await context.resume();
+  const output = context.createMediaStreamDestination();
+  const audio = new Audio();
+  audio.srcObject = output.stream;
+  if (speaker && "setSinkId" in audio) await audio.setSinkId(speaker).catch(() => undefined);
+  await audio.play();
+  const start = context.currentTime + 0.05;
+  const ends = notes.map((frequency, index) => note(context, output, { frequency, gain, start: start + index * length }));
+  await Promise.all(ends);
+  audio.srcObject = null;
+}
+
+function note(
+  context: AudioContext,
+  output: AudioNode,
+  { frequency, gain: loudest, start }: { frequency: number; gain: number; start: number },
+): Promise<void> {
+  const oscillator = new OscillatorNode(context, { type: "sine", frequency });
+  const gain = new GainNode(context, { gain: 0 });
+  gain.gain.setValueAtTime(0, start);
+  gain.gain.linearRampToValueAtTime(loudest, start + 0.02); // no click at the start
+  gain.gain.exponentialRampToValueAtTime(0.001, start + length * 1.8);
+  oscillator.connect(gain).connect(output);
+  oscillator.start(start);
+  oscillator.stop(start + length * 2);
+  return new Promise((resolve) => {
+    oscillator.addEventListener("ended", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,31 @@
+/** English: the stage, what people signal, and what the page tells them. */
+export const enStage = {
+  "emoji.👍": "Thumbs up",
+  "emoji.👏": "Applause",
+  "emoji.❤️": "Heart",
+  "emoji.😂": "Laughing",
+  "emoji.😮": "Surprised",
+  "emoji.🎉": "Party",
+  "emoji.👋": "Waving",
+  "emoji.🙏": "Thank you",
+
+  "network.both": "Your network is weak. Sound comes first.",
+  "network.sending": "Your network is weak: others may hear and see you poorly.",
+  "network.receiving": "Your network is weak: pictures may pause, sound comes first.",
+  "tile.stalled": "No picture is arriving. Their network may be weak.",
+
+  "sign.locked": "The meeting is locked",
+  "sign.lockedShort": "Locked",
+  "sign.elapsed": "Meeting time",
+
+  "timer.title": "Timer",
+  "timer.minutes": "Minutes",
+  "timer.start": "Start",
+  "timer.stop": "Stop timer",
+  "timer.left": "Time left: {time}",
+  "timer.over": "Time is up",
+  "timer.hint": "Everybody in the meeting sees it count down.",
+  "timer.preset": { one: "{count} minute", other: "{count} minutes" },
+
+  "settings.sounds": "Soft sounds: somebody waits, the timer ends",
+} as const;

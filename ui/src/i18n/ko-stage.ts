@@ -1,0 +1,34 @@
+import type { Message } from "./en";
+import type { enStage } from "./en-stage";
+
+/** 한국어: 무대, 사람들이 보내는 신호, 화면이 알려 주는 것. */
+export const koStage: Record<keyof typeof enStage, Message> = {
+  "emoji.👍": "좋아요",
+  "emoji.👏": "박수",
+  "emoji.❤️": "하트",
+  "emoji.😂": "웃음",
+  "emoji.😮": "놀람",
+  "emoji.🎉": "축하",
+  "emoji.👋": "인사",
+  "emoji.🙏": "고마워요",
+
+  "network.both": "네트워크가 약해요. 소리를 먼저 주고받아요.",
+  "network.sending": "네트워크가 약해서 다른 사람이 나를 잘 듣고 보지 못할 수 있어요.",
+  "network.receiving": "네트워크가 약해서 영상이 멈출 수 있어요. 소리를 먼저 받아요.",
+  "tile.stalled": "영상이 오지 않아요. 상대방 네트워크가 약할 수 있어요.",
+
+  "sign.locked": "회의가 잠겨 있어요",
+  "sign.lockedShort": "잠김",
+  "sign.elapsed": "회의 시간",
+
+  "timer.title": "타이머",
+  "timer.minutes": "분",
+  "timer.start": "시작",
+  "timer.stop": "타이머 끄기",
+  "timer.left": "남은 시간: {time}",
+  "timer.over": "시간이 다 됐어요",
+  "timer.hint": "회의에 있는 모두에게 남은 시간이 보여요.",
+  "timer.preset": { other: "{count}분" },
+
+  "settings.sounds": "부드러운 소리: 기다리는 사람, 타이머 끝",
+};
