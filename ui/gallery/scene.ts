@@ -2,6 +2,7 @@ import { openStore } from "../src/browser/storage";
 import { emojis, trackNumber, type Participant, type TrackState } from "../src/lib/protocol";
 import type { Screen } from "../src/state/app.svelte";
 import type { ChatMessage } from "../src/state/chat.svelte";
+import { Chrome } from "../src/state/chrome.svelte";
 import { Keyring } from "../src/state/keyring.svelte";
 import { Meeting, type Ask } from "../src/state/meeting.svelte";
 import { Reactions } from "../src/state/reactions.svelte";
@@ -65,8 +66,10 @@ export function scene(query: URLSearchParams) {
   if (query.get("layout") === "speaker") stage.layout = "speaker";
   stage.update();
   const reactions = new Reactions(nobody);
+  const chrome = new Chrome();
+  chrome.tidy = query.has("tidy");
   signals(query, meeting, reactions, people);
-  return { app, preferences, keyring, devices, call, chat, meeting, reactions, stage };
+  return { app, preferences, keyring, devices, call, chat, chrome, meeting, reactions, stage };
 }
 
 /** What people and hosts signal: `react`, `hosting`, `locked`, `timer=SECONDS`, `spotlight=ID`. */

@@ -9,6 +9,7 @@ import { openStore } from "./browser/storage";
 import { WebMedia } from "./browser/web-media";
 import { App } from "./state/app.svelte";
 import { Call } from "./state/call.svelte";
+import { Chrome } from "./state/chrome.svelte";
 import { Devices } from "./state/devices.svelte";
 import { Keyring } from "./state/keyring.svelte";
 import { Notices } from "./state/notices.svelte";
@@ -34,7 +35,7 @@ function build(): Page {
   });
   const app = new App(new WebSite(window), call, notices);
   const { chat, meeting, reactions } = call;
-  return { app, preferences, keyring, devices, call, chat, meeting, reactions, stage };
+  return { app, preferences, keyring, devices, call, chat, chrome: new Chrome(), meeting, reactions, stage };
 }
 
 const target = document.getElementById("app");

@@ -27,5 +27,15 @@ export const enStage = {
   "timer.hint": "Everybody in the meeting sees it count down.",
   "timer.preset": { one: "{count} minute", other: "{count} minutes" },
 
+  "zoom.label": "Zoom",
+  "zoom.in": "Look closer",
+  "zoom.out": "Step back",
+  "zoom.reset": "Show all of it",
+  "zoom.resetFrom": "{percent} %: show all of it",
+
+  "layout.tidy": "Only faces",
+  "layout.tidyHint": "Names and buttons step aside until you move",
+  "shortcut.tidy": "Only faces and screens",
+
   "settings.sounds": "Soft sounds: somebody waits, the timer ends",
 } as const;

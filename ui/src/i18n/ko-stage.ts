@@ -30,5 +30,15 @@ export const koStage: Record<keyof typeof enStage, Message> = {
   "timer.hint": "회의에 있는 모두에게 남은 시간이 보여요.",
   "timer.preset": { other: "{count}분" },
 
+  "zoom.label": "확대",
+  "zoom.in": "확대",
+  "zoom.out": "축소",
+  "zoom.reset": "전체 보기",
+  "zoom.resetFrom": "{percent}%, 전체 보기",
+
+  "layout.tidy": "얼굴만 보기",
+  "layout.tidyHint": "움직이기 전까지 이름과 버튼을 숨겨요",
+  "shortcut.tidy": "얼굴과 화면만 보기",
+
   "settings.sounds": "부드러운 소리: 기다리는 사람, 타이머 끝",
 };

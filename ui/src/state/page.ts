@@ -2,6 +2,7 @@ import { createContext } from "svelte";
 import type { App } from "./app.svelte";
 import type { Call } from "./call.svelte";
 import type { Chat } from "./chat.svelte";
+import type { Chrome } from "./chrome.svelte";
 import type { Devices } from "./devices.svelte";
 import type { Keyring } from "./keyring.svelte";
 import type { Meeting } from "./meeting.svelte";
@@ -16,6 +17,7 @@ export interface Page {
   readonly devices: Devices;
   readonly call: Call;
   readonly chat: Chat;
+  readonly chrome: Chrome;
   readonly keyring: Keyring;
   readonly meeting: Meeting;
   readonly reactions: Reactions;
