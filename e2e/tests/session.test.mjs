@@ -72,6 +72,33 @@ test('chat is there for those who come late, and after the server was killed', a
   await close();
 });
 
+for (const engine of ['chromium', 'firefox']) {
+  test(`a closed tab is gone within 6 s, and a reload before that keeps the tile (${engine})`, async () => {
+    const room = freshRoom();
+    const [stay, go] = [await house.person('Stay', 'chromium'), await house.person('Go', engine)];
+    await stay.join(house.server, room);
+    await go.join(house.server, room);
+    await stay.find('group', 'Go');
+    // From now on Stay counts the tiles that come and go.
+    await stay.page.evaluate(() => {
+      window.gone = 0;
+      new MutationObserver((changes) => {
+        for (const { removedNodes } of changes)
+          for (const node of removedNodes) if (node.ariaLabel === 'Go') window.gone++;
+      }).observe(document.body, { childList: true, subtree: true });
+    });
+    await go.page.reload();
+    await go.find('toolbar', 'Meeting controls');
+    await new Promise((resolve) => setTimeout(resolve, 6000)); // longer than a closed tab's seat is kept
+    assert.equal(await stay.page.evaluate(() => window.gone), 0, 'the reloaded page kept its tile');
+    const closed = Date.now();
+    await go.page.close();
+    await until('Go is gone', async () => !(await stay.sees('group', 'Go')), { within: 8000 });
+    assert.ok(Date.now() - closed <= 6000, `gone after ${Date.now() - closed} ms`);
+    await Promise.all([stay.close(), go.close()]);
+  });
+}
+
 test('leaving shows at once', async () => {
   const { alice, bob, close } = await pair();
   const left = Date.now();

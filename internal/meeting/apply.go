@@ -8,6 +8,8 @@ func (t *turn) apply(c Command) *Error {
 	switch c := c.(type) {
 	case Connect:
 		return t.connect(c)
+	case Closing:
+		return t.closing(c)
 	case Disconnect:
 		return t.disconnect(c)
 	case Join:

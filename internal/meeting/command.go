@@ -13,6 +13,8 @@ type (
 		Link   Role   // what the link that it came by gives; empty without one
 		LinkID string // that link
 	}
+	// Closing says that the page is being closed or loaded anew: a seat is then kept for ClosingGrace only.
+	Closing struct{ ID ID }
 	// Disconnect says that the session's connection was lost. A seat is kept for SeatGrace.
 	Disconnect struct{ ID ID }
 	// Join enters the meeting; for one who is inside it asks for a fresh Snapshot. An empty name keeps the one given.
@@ -133,6 +135,7 @@ type (
 )
 
 func (Connect) command()        {}
+func (Closing) command()        {}
 func (Disconnect) command()     {}
 func (Join) command()           {}
 func (Leave) command()          {}

@@ -88,7 +88,7 @@ type LeftReason string
 
 const (
 	LeftByChoice LeftReason = "left"
-	LeftLost     LeftReason = "lost" // the connection did not come back within SeatGrace
+	LeftLost     LeftReason = "lost" // the connection did not come back in time
 	LeftRemoved  LeftReason = "removed"
 )
 

@@ -254,6 +254,7 @@ func TestWhateverHappensEveryPageKnowsTheTruth(t *testing.T) {
 			"return":     func(t *rapid.T) { w.apply(t, meeting.Connect{Name: "x", Key: w.keys[someone(t)], Who: "x"}) },
 			"join":       func(t *rapid.T) { w.apply(t, meeting.Join{ID: someone(t), Passcode: w.code}) },
 			"leave":      func(t *rapid.T) { w.apply(t, meeting.Leave{ID: someone(t)}) },
+			"closing":    func(t *rapid.T) { w.apply(t, meeting.Closing{ID: someone(t)}) },
 			"disconnect": func(t *rapid.T) { w.apply(t, meeting.Disconnect{ID: someone(t)}) },
 			"rename": func(t *rapid.T) {
 				w.apply(t, meeting.Rename{ID: someone(t), Name: rapid.StringMatching("[a-c]{1,3}").Draw(t, "name")})

@@ -15,6 +15,9 @@ const (
 	// SeatGrace is how long a seat outlives its connection: long enough for a change of network or a server
 	// behind a proxy to come back, short enough that nobody talks to an empty tile for long.
 	SeatGrace = 30 * time.Second
+	// ClosingGrace is how long the seat of a page outlives it that said it was closing: long enough to load the page
+	// anew, short enough that a closed one leaves no empty tile.
+	ClosingGrace = 5 * time.Second
 	// MaxParticipants bounds the seats taken at one time. A roster of 500 is about 100 kB of JSON, what one
 	// message may reasonably weigh.
 	MaxParticipants = 500
@@ -68,6 +71,7 @@ type member struct {
 	Participant
 	key   Key
 	lost  time.Time // when its connection dropped; zero while connected
+	going bool      // its page said that it is closing
 	order uint64    // of arrival
 
 	link   Role // what its link gives; "" without one
@@ -81,6 +85,14 @@ type member struct {
 }
 
 func (p *member) isInside() bool { return p.Seat != 0 }
+
+// grace is how long the seat outlives the connection.
+func (p *member) grace() time.Duration {
+	if p.going {
+		return ClosingGrace
+	}
+	return SeatGrace
+}
 
 // New makes an empty meeting.
 func New(c Config) *Meeting {
@@ -123,7 +135,7 @@ func (m *Meeting) Deadline() time.Time {
 		if p.lost.IsZero() {
 			continue
 		}
-		due = earliest(due, p.lost.Add(SeatGrace))
+		due = earliest(due, p.lost.Add(p.grace()))
 	}
 	return due
 }

@@ -223,6 +223,37 @@ func TestALostConnectionKeepsItsSeatForThirtySeconds(t *testing.T) {
 	}
 }
 
+func TestAPageThatSaidItClosesLosesItsSeatInFiveSeconds(t *testing.T) {
+	b := newTable(t)
+	b.join("ann")
+	b.join("bob")
+	b.wantSaid(b.apply(meeting.Closing{ID: b.ids["bob"]}))
+	b.wantSaid(b.pass(time.Hour)) // it is still there: the word alone takes nothing
+	b.apply(meeting.Disconnect{ID: b.ids["bob"]})
+	if want := b.now.Add(meeting.ClosingGrace); !b.meeting.Deadline().Equal(want) {
+		t.Errorf("deadline %v, want %v", b.meeting.Deadline(), want)
+	}
+	b.wantSaid(b.pass(meeting.ClosingGrace - time.Millisecond))
+	b.wantSaid(b.pass(time.Millisecond), "left bob lost → ann")
+}
+
+func TestAPageThatIsLoadedAnewKeepsItsSeat(t *testing.T) {
+	b := newTable(t)
+	b.join("ann")
+	b.join("bob")
+	b.apply(meeting.Closing{ID: b.ids["bob"]})
+	b.apply(meeting.Disconnect{ID: b.ids["bob"]})
+	b.pass(meeting.ClosingGrace - time.Millisecond)
+	if c := find[meeting.Connected](t, b.connect("bob")); !c.Known || !c.Joined {
+		t.Errorf("came back as %+v", c)
+	}
+	// What it said holds no longer: a lost network has its thirty seconds again.
+	b.apply(meeting.Disconnect{ID: b.ids["bob"]})
+	if want := b.now.Add(meeting.SeatGrace); !b.meeting.Deadline().Equal(want) {
+		t.Errorf("deadline %v, want %v", b.meeting.Deadline(), want)
+	}
+}
+
 func TestASecondTabReplacesTheFirstAtOnce(t *testing.T) {
 	b := newTable(t)
 	b.join("ann")

@@ -45,7 +45,7 @@ func (t *turn) reconnect(p *member, c Connect) {
 	if p.lost.IsZero() {
 		t.effect(Replaced{ID: p.ID})
 	}
-	p.lost = time.Time{}
+	p.lost, p.going = time.Time{}, false
 	t.effect(Connected{ID: p.ID, Key: p.key, Known: true, Joined: p.isInside()})
 	if c.Link.rank() > p.link.rank() {
 		p.link, p.linkID = c.Link, c.LinkID
@@ -73,11 +73,22 @@ func (t *turn) disconnect(c Disconnect) *Error {
 	return nil
 }
 
+// closing notes that a page goes: when its connection is gone too, the seat is kept only as long as a reload takes.
+// Of one whose connection is gone already it says nothing: its time runs.
+func (t *turn) closing(c Closing) *Error {
+	p, err := t.known(c.ID)
+	if err != nil {
+		return err
+	}
+	p.going = p.going || p.lost.IsZero()
+	return nil
+}
+
 // expire takes the seats of those who did not come back, and tells outside what is due.
 func (t *turn) expire() *Error {
 	before := len(t.m.seated)
 	for _, p := range slices.Clone(t.m.seated) {
-		if !p.lost.IsZero() && !t.now.Before(p.lost.Add(SeatGrace)) {
+		if !p.lost.IsZero() && !t.now.Before(p.lost.Add(p.grace())) {
 			t.unseat(p, LeftLost)
 			t.forget(p)
 		}

@@ -46,6 +46,8 @@ func command(t *testing.T, me meeting.ID, event, data string) meeting.Command {
 		return meeting.Publish{ID: me, Kind: kind, State: r.State}
 	case "chat":
 		return meeting.Chat{ID: me, ClientID: "1", Text: r.Text}
+	case "closing":
+		return meeting.Closing{ID: me}
 	case "leave":
 		return meeting.Leave{ID: me}
 	case "hand":

@@ -35,6 +35,7 @@ var requests = map[string]func() request{
 	"offer":   func() request { return &offerRequest{} },
 	"join":    func() request { return &joinRequest{} },
 	"leave":   func() request { return &leaveRequest{} },
+	"closing": func() request { return &closingRequest{} },
 	"view":    func() request { return &viewRequest{} },
 	"publish": func() request { return &publishRequest{} },
 	"rename":  func() request { return &renameRequest{} },
@@ -118,8 +119,9 @@ type (
 		Name string     `json:"name"`
 		ID   meeting.ID `json:"id,omitempty"` // of another; empty: mine
 	}
-	leaveRequest struct{}
-	handRequest  struct {
+	leaveRequest   struct{}
+	closingRequest struct{}
+	handRequest    struct {
 		Up bool       `json:"up"`
 		ID meeting.ID `json:"id,omitempty"`
 	}
@@ -188,3 +190,5 @@ func (r *renameRequest) check() *meeting.Error { return nil }
 func (r *leaveRequest) check() *meeting.Error  { return nil }
 func (r *handRequest) check() *meeting.Error   { return nil }
 func (r *reactRequest) check() *meeting.Error  { return nil }
+
+func (r *closingRequest) check() *meeting.Error { return nil }

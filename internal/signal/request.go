@@ -105,6 +105,10 @@ func (r *leaveRequest) carryOut(ctx context.Context, c *connection, ack func(any
 	c.command(ctx, meeting.Leave{ID: c.session.ID()}, ack)
 }
 
+func (r *closingRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {
+	c.command(ctx, meeting.Closing{ID: c.session.ID()}, ack)
+}
+
 func (r *handRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {
 	c.command(ctx, meeting.Hand{ID: c.session.ID(), Target: r.ID, Up: r.Up}, ack)
 }

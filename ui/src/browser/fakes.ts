@@ -142,4 +142,7 @@ export class FakeSite implements Site {
   changeNetwork(): void {
     this.#sink({ type: "network" });
   }
+  closePage(): void {
+    this.#sink({ type: "closing" });
+  }
 }

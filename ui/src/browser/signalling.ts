@@ -49,6 +49,7 @@ export interface Requests {
   readonly history: { readonly before: number; readonly limit?: number };
   readonly rename: { readonly name: string; readonly id?: string };
   readonly leave: object;
+  readonly closing: object;
   readonly hand: { readonly up: boolean; readonly id?: string };
   readonly react: { readonly emoji: Emoji };
   readonly mute: { readonly id: string; readonly track: Kind };

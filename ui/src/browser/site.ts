@@ -21,6 +21,8 @@ export type SiteEvent =
   /** The user went back or forth in the history. */
   | { readonly type: "moved" }
   | { readonly type: "full-screen"; readonly on: boolean }
+  /** The page is being closed or loaded anew; it will not come back as it was. */
+  | { readonly type: "closing" }
   /** Another network, or one after none. */
   | { readonly type: "network" };
 
@@ -77,6 +79,14 @@ export class WebSite implements Site {
     const listen = (target: EventTarget | undefined, name: string, event: () => SiteEvent) =>
       target?.addEventListener(name, () => sink(event()), { signal: stop.signal });
     const { document, navigator } = this.#window;
+    this.#window.addEventListener(
+      "pagehide",
+      // A page that is kept for the way back may still return.
+      ({ persisted }) => {
+        if (!persisted) sink({ type: "closing" });
+      },
+      { signal: stop.signal },
+    );
     listen(this.#window, "popstate", () => ({ type: "moved" }));
     listen(this.#window, "online", () => ({ type: "network" }));
     listen((navigator as WithConnection).connection, "change", () => ({ type: "network" }));

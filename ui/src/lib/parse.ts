@@ -174,6 +174,7 @@ export interface Answers {
   readonly history: { readonly chat: readonly Message[]; readonly more: boolean };
   readonly rename: object;
   readonly leave: object;
+  readonly closing: object;
   readonly hand: object;
   readonly react: object;
   readonly mute: object;
@@ -219,7 +220,7 @@ const answers: { readonly [E in RequestName]: Reader<Answers[E]> } = {
   chat: object({ seq: count, at: count }),
   history: object({ chat: list(message), more: flag }),
   link: object({ key: text }),
-  ...{ view: done, publish: done, rename: done, leave: done, hand: done, react: done },
+  ...{ view: done, publish: done, rename: done, leave: done, closing: done, hand: done, react: done },
   ...{ chat_edit: done, chat_delete: done, chat_react: done },
   ...{ mute: done, mute_all: done, ask: done, role: done, remove: done, admit: done, refuse: done },
   ...{ lock: done, spotlight: done, timer: done, settings: done, end: done },

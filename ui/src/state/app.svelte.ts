@@ -120,6 +120,8 @@ export class App {
       case "full-screen":
         this.fullScreen = event.on;
         return;
+      case "closing":
+        return this.#call.pageCloses();
       case "network":
         return this.#call.networkChanged();
     }

@@ -9,6 +9,7 @@ class RoomKeeper {
   status: CallStatus = "idle";
   room = "";
   networks = 0;
+  closed = 0;
   open(room: string): void {
     this.room = room;
     this.status = "connecting";
@@ -19,6 +20,9 @@ class RoomKeeper {
   }
   networkChanged(): void {
     this.networks++;
+  }
+  pageCloses(): void {
+    this.closed++;
   }
 }
 
@@ -73,6 +77,12 @@ it("the call learns of another network, and the page of its full screen", async 
   expect([call.networks, app.fullScreen]).toEqual([1, true]);
   expect(await app.copyLink()).toBe(true);
   expect(site.clipboard).toBe(app.link);
+});
+
+it("the call learns that the page closes", () => {
+  const { site } = open("/r/team");
+  site.closePage();
+  expect(call.closed).toBe(1);
 });
 
 it("notices pass, the same one is shown once, and those with an action stay", () => {

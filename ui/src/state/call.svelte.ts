@@ -274,6 +274,11 @@ export class Call {
     this.#held = blocked;
   }
 
+  /** The page goes: nobody need look at its empty tile for long. A reload is back in time for the seat. */
+  pageCloses(): void {
+    if (this.#inMeeting) void this.#request("closing", {});
+  }
+
   /** The network is another one: nothing waits for its timeout. */
   networkChanged(): void {
     this.#conversation?.hurry();

@@ -410,6 +410,20 @@ describe("the end", () => {
     expect(server.open).toBe(0);
   });
 
+  it("a page that closes says so, for the others, and keeps its key, for a reload", async () => {
+    const { call, server, tabStore } = await inMeeting();
+    call.pageCloses();
+    expect(server.asked("closing")).toHaveLength(1);
+    expect([call.status, tabStore.entries.size]).toEqual(["meeting", 1]);
+  });
+
+  it("a page that closes in the lobby has no seat to speak of", async () => {
+    house.call.open("team");
+    house.server.connect();
+    house.call.pageCloses();
+    expect(house.server.asked("closing")).toHaveLength(0);
+  });
+
   it("a server that shuts down is waited for", async () => {
     const { call, server } = await inMeeting();
     server.say({ event: "ended", data: { reason: "shutdown" } });
