@@ -1,6 +1,6 @@
 /** The page's states without a server or devices: what each screen shows is set from outside. */
 import type { PictureEvent, Pictures } from "../src/browser/pictures";
-import type { Insider, Participant, TrackNumber } from "../src/lib/protocol";
+import type { Failure, Insider, Participant, TrackNumber } from "../src/lib/protocol";
 import type { App, Notice, Screen } from "../src/state/app.svelte";
 import type { Call, CallStatus, LeftReason, Path, Trouble } from "../src/state/call.svelte";
 import type { Chat, ChatMessage } from "../src/state/chat.svelte";
@@ -20,7 +20,14 @@ export class FakeApp implements Public<App> {
   enterRoom(): boolean {
     return false;
   }
-  newMeeting(): void {}
+  async newMeeting(): Promise<{ ok: false; failure: Failure }> {
+    return { ok: false, failure: { code: "unreachable", text: "gallery" } };
+  }
+  plainMeeting(): void {}
+  enterMine(): void {}
+  linkTo(room: string): string {
+    return `https://meet.example.org/r/${encodeURIComponent(room)}`;
+  }
   goHome(): void {
     this.screen = "home";
   }
@@ -28,6 +35,9 @@ export class FakeApp implements Public<App> {
     this.fullScreen = !this.fullScreen;
   }
   async copyLink(): Promise<boolean> {
+    return true;
+  }
+  async copy(): Promise<boolean> {
     return true;
   }
   notify(): void {}
@@ -41,6 +51,7 @@ export class FakeCall implements Public<Call> {
   status: CallStatus = $state("meeting");
   leftReason: LeftReason | null = $state(null);
   failure = $state.raw<Call["failure"]>(null);
+  wait = $state<Call["wait"]>(null);
   room = $state("quiet-maple-harbor-4821");
   path: Path | null = $state.raw({ kind: "udp", rtt: 14 });
   inside: readonly Insider[] = $state.raw([]);
@@ -63,6 +74,7 @@ export class FakeCall implements Public<Call> {
     this.status = "joining";
   }
   async leave(): Promise<void> {}
+  async stopWaiting(): Promise<void> {}
   async rejoin(): Promise<void> {}
   async setMicrophone(on: boolean): Promise<void> {
     this.microphoneOn = on;

@@ -9,6 +9,6 @@ import { scene } from "./scene";
 
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has no #app");
-const page = scene(new URLSearchParams(location.search));
+const page = await scene(new URLSearchParams(location.search));
 // The fakes show all that the classes show; only the private fields, which nobody sees, are missing.
 mount(Root, { target, props: { page: page as unknown as Page } });

@@ -1,5 +1,5 @@
 import { openStore } from "../src/browser/storage";
-import { emojis, trackNumber, type Participant, type TrackState } from "../src/lib/protocol";
+import { emojis, trackNumber, type FailureReason, type Participant, type TrackState } from "../src/lib/protocol";
 import type { Screen } from "../src/state/app.svelte";
 import type { ChatMessage } from "../src/state/chat.svelte";
 import { Chrome } from "../src/state/chrome.svelte";
@@ -10,6 +10,7 @@ import { Roster } from "../src/state/roster.svelte";
 import type { Preferences } from "../src/state/preferences.svelte";
 import { Stage } from "../src/state/stage.svelte";
 import { FakeApp, FakeCall, FakeChat, FakeDevices, FakePreferences, Stills } from "./fakes.svelte";
+import { myRooms, setRoom, withHosts } from "./hosts";
 import { portrait } from "./portrait";
 import { slide } from "./slide";
 
@@ -26,7 +27,7 @@ const more = {
 const nobody: Ask = async () => ({ ok: false, failure: { code: "unreachable", text: "gallery" } });
 
 /** Everything a screen shows, as the address asks for it. */
-export function scene(query: URLSearchParams) {
+export async function scene(query: URLSearchParams) {
   const language = query.get("lang") === "ko" ? "ko" : "en";
   const count = Number(query.get("people") ?? 5);
   const preferences = new FakePreferences();
@@ -36,7 +37,7 @@ export function scene(query: URLSearchParams) {
   preferences.recentRooms = recent(language, query.has("fresh"));
 
   const call = new FakeCall();
-  const people = everybody(language, count, query);
+  const people = withHosts(everybody(language, count, query), query);
   [call.me = null] = people;
   call.participants = people.slice(1);
   call.speaking = count > 1 ? ["2"] : [];
@@ -61,6 +62,8 @@ export function scene(query: URLSearchParams) {
   roster.participants = call.participants;
   roster.speaking = call.speaking;
   const meeting = new Meeting(roster, nobody, () => undefined);
+  setRoom(meeting, call, query, more[language]);
+  const rooms = await myRooms(keyring, preferences, query);
   const stills = new Stills(pictures(people), (event) => stage.see(event));
   const stage: Stage = new Stage(roster, preferences as unknown as Preferences, stills, () => meeting.state.spotlight);
   if (query.get("layout") === "speaker") stage.layout = "speaker";
@@ -69,7 +72,7 @@ export function scene(query: URLSearchParams) {
   const chrome = new Chrome();
   chrome.tidy = query.has("tidy");
   signals(query, meeting, reactions, people);
-  return { app, preferences, keyring, devices, call, chat, chrome, meeting, reactions, stage };
+  return { app, preferences, keyring, rooms, devices, call, chat, chrome, meeting, reactions, stage };
 }
 
 /** What people and hosts signal: `react`, `hosting`, `locked`, `timer=SECONDS`, `spotlight=ID`. */
@@ -133,7 +136,9 @@ function set(call: FakeCall, query: URLSearchParams): void {
   call.soundBlocked = query.has("blocked");
   if (query.has("reconnecting")) call.status = "reconnecting";
   if (query.has("sharing")) call.sharing = true;
-  if (query.has("failure")) call.failure = { code: "full", text: "" };
+  const reason = query.get("failure");
+  if (reason === "retry") call.failure = { code: "limited", text: "", retry: 42 };
+  else if (reason !== null) call.failure = { code: "forbidden", text: "", reason: reason as FailureReason };
   if (query.get("screen") === "lobby") {
     const inside = Number(query.get("inside") ?? 5);
     call.inside = call.participants.slice(0, inside).map(({ id, name }) => ({ id, name }));

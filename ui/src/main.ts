@@ -2,6 +2,7 @@ import { mount } from "svelte";
 import Root from "./App.svelte";
 import { openPeer } from "./browser/peer";
 import { PagePictures } from "./browser/pictures";
+import { WebRooms } from "./browser/rooms";
 import { openSignalling } from "./browser/signalling";
 import { WebSite } from "./browser/site";
 import { PageSounds } from "./browser/sounds";
@@ -12,6 +13,7 @@ import { Call } from "./state/call.svelte";
 import { Chrome } from "./state/chrome.svelte";
 import { Devices } from "./state/devices.svelte";
 import { Keyring } from "./state/keyring.svelte";
+import { MyRooms } from "./state/my-rooms.svelte";
 import { Notices } from "./state/notices.svelte";
 import type { Page } from "./state/page";
 import { Preferences } from "./state/preferences.svelte";
@@ -33,9 +35,10 @@ function build(): Page {
     ...{ openSignalling, openPeer, tabStore: openStore("session") },
     ...{ media, pictures, sounds, preferences, keyring, devices, notices, roster, stage },
   });
-  const app = new App(new WebSite(window), call, notices);
+  const rooms = new MyRooms(new WebRooms(fetch), keyring, preferences);
+  const app = new App(new WebSite(window), call, notices, keyring, rooms);
   const { chat, meeting, reactions } = call;
-  return { app, preferences, keyring, devices, call, chat, chrome: new Chrome(), meeting, reactions, stage };
+  return { app, preferences, keyring, rooms, devices, call, chat, chrome: new Chrome(), meeting, reactions, stage };
 }
 
 const target = document.getElementById("app");

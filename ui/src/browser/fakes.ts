@@ -117,7 +117,10 @@ export class FakeSite implements Site {
     this.history = [path];
   }
   path(): string {
-    return this.history.at(-1) ?? "/";
+    return this.#address.split("#")[0] ?? "/";
+  }
+  fragment(): string {
+    return this.#address.slice(this.path().length);
   }
   go(path: string, how: "push" | "replace"): void {
     if (how === "replace") this.history.pop();
@@ -133,6 +136,14 @@ export class FakeSite implements Site {
   watch(sink: (event: SiteEvent) => void): () => void {
     this.#sink = sink;
     return () => undefined;
+  }
+  get #address(): string {
+    return this.history.at(-1) ?? "/";
+  }
+  /** The user pastes another address of the same page. */
+  paste(address: string): void {
+    this.history.push(address);
+    this.#sink({ type: "moved" });
   }
   /** The user goes back. */
   back(): void {

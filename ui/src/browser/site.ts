@@ -8,7 +8,9 @@ export interface Site {
   readonly origin: string;
   /** The address's path now. */
   path(): string;
-  /** Shows another path in the address bar, as a new step of the history or in place of this one. */
+  /** The address's fragment with its #, or "". No server sees it: keys stand there. */
+  fragment(): string;
+  /** Shows another path in the address bar, without a fragment, as a new step of the history or in place of this one. */
   go(path: string, how: "push" | "replace"): void;
   /** Puts text on the clipboard; false when the browser refuses. */
   copy(text: string): Promise<boolean>;
@@ -48,6 +50,10 @@ export class WebSite implements Site {
 
   path(): string {
     return this.#window.location.pathname;
+  }
+
+  fragment(): string {
+    return this.#window.location.hash;
   }
 
   go(path: string, how: "push" | "replace"): void {

@@ -1,8 +1,11 @@
+import { enHosts } from "./en-hosts";
 import { enStage } from "./en-stage";
 
 /** English. `{name}` is filled in; a message with `one` and `other` is chosen by `count`. */
 export const en = {
+  ...enHosts,
   ...enStage,
+
   "app.tagline": "Video meetings on your own server",
 
   "common.close": "Close",

@@ -1,9 +1,12 @@
 import type { Messages } from "./en";
+import { koHosts } from "./ko-hosts";
 import { koStage } from "./ko-stage";
 
 /** 한국어. */
 export const ko: Messages = {
+  ...koHosts,
   ...koStage,
+
   "app.tagline": "내 서버에서 여는 화상 회의",
 
   "common.close": "닫기",

@@ -40,7 +40,7 @@ export { Malformed } from "./read";
 
 const trackState = oneOf<TrackState>("on", "muted", "off");
 
-const role = oneOf<Role>("host", "cohost", "speaker", "viewer");
+export const role = oneOf<Role>("host", "cohost", "speaker", "viewer");
 const kind = oneOf<Kind>(...kinds);
 const emoji = oneOf<Emoji>(...emojis);
 
@@ -70,7 +70,7 @@ const message = object<Message>({
 });
 const slot = object<SlotSource>({ mid: text, track: count, fromTs: count });
 const allowed = oneOf<Allowed>("all", "hosts");
-const settings = object<Settings>({
+export const settings = object<Settings>({
   made: since(flag, unmade.made),
   lobby: since(flag, unmade.lobby),
   waitForHost: since(flag, unmade.waitForHost),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { canonicalRoom, randomRoom, roomOfPath, roomOfText, roomPath } from "./rooms";
+import { canonicalRoom, keyOfFragment, randomRoom, roomLink, roomOfPath, roomOfText, roomPath } from "./rooms";
 
 describe("a room's name", () => {
   it.each([
@@ -74,4 +74,22 @@ describe("what is typed or pasted as a room", () => {
     "%s is none",
     (typed) => expect(roomOfText(typed, origin)).toBeNull(),
   );
+});
+
+describe("a link", () => {
+  it("carries its key in the fragment, if it has one", () => {
+    expect(roomLink("https://noom.example", "아침")).toBe("https://noom.example/r/%EC%95%84%EC%B9%A8");
+    expect(roomLink("https://noom.example", "team", "a.b")).toBe("https://noom.example/r/team#k=a.b");
+  });
+
+  it.each([
+    ["#k=Kx9f.bC-4_", "Kx9f.bC-4_"],
+    ["", null],
+    ["#k=", null],
+    ["#k=a b", null],
+    ["#top", null],
+    [`#k=${"x".repeat(513)}`, null],
+  ])("%j has the key %j", (fragment, key) => {
+    expect(keyOfFragment(fragment)).toBe(key);
+  });
 });

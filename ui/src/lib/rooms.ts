@@ -60,3 +60,21 @@ function spell(word: number): string {
   const vowel = (shift: number) => vowels[(word >> shift) & 3] ?? "";
   return consonant(12) + vowel(10) + consonant(6) + vowel(4) + consonant(0);
 }
+
+/** A link to a room: with a key in its fragment, which no server is ever sent, it gives power there. */
+export function roomLink(origin: string, name: string, key?: string): string {
+  return origin + roomPath(name) + (key === undefined ? "" : `#k=${key}`);
+}
+
+/** Keys are base64url with a dot in them; ten times what they are long is no key. */
+const keyPattern = /^#k=([A-Za-z0-9_\-.]{1,512})$/;
+
+/** The key that an address's fragment carries; null when it carries none. */
+export function keyOfFragment(fragment: string): string | null {
+  return keyPattern.exec(fragment)?.[1] ?? null;
+}
+
+/** The key in a link that was typed or pasted. */
+export function keyOfText(typed: string): string | null {
+  return keyOfFragment(/#.*$/su.exec(typed.trim())?.[0] ?? "");
+}

@@ -1,11 +1,14 @@
 import type { BrowserName, Site, SiteEvent } from "../browser/site";
-import { randomRoom, roomOfText, roomOfPath, roomPath } from "../lib/rooms";
+import type { Result } from "../lib/parse";
+import { keyOfFragment, keyOfText, randomRoom, roomLink, roomOfPath, roomOfText, roomPath } from "../lib/rooms";
 import type { Call } from "./call.svelte";
+import type { Keyring } from "./keyring.svelte";
+import type { MyRooms } from "./my-rooms.svelte";
 import type { Notice, NoticeKey, NoticeOptions, Notices } from "./notices.svelte";
 
 export type { Notice, NoticeAction, NoticeKey } from "./notices.svelte";
 
-export type Screen = "home" | "lobby" | "meeting" | "left";
+export type Screen = "home" | "lobby" | "waiting" | "meeting" | "left";
 
 /** Which screen is shown, the address bar, and passing notices. */
 export class App {
@@ -17,12 +20,16 @@ export class App {
   readonly #site: Site;
   readonly #call: Call;
   readonly #notices: Notices;
+  readonly #keyring: Keyring;
+  readonly #rooms: MyRooms;
   readonly #stop: () => void;
 
-  constructor(site: Site, call: Call, notices: Notices) {
+  constructor(site: Site, call: Call, notices: Notices, keyring: Keyring, rooms: MyRooms) {
     this.#site = site;
     this.#call = call;
     this.#notices = notices;
+    this.#keyring = keyring;
+    this.#rooms = rooms;
     this.#stop = site.watch((event) => this.#receive(event));
     this.#arrive();
   }
@@ -38,6 +45,8 @@ export class App {
     switch (this.#call.status) {
       case "left":
         return "left";
+      case "waiting":
+        return "waiting";
       case "meeting":
       case "reconnecting":
         return "meeting";
@@ -46,9 +55,14 @@ export class App {
     }
   }
 
-  /** The link to give others: origin + /r/NAME. Empty on Home. */
+  /** The link to give others: origin + /r/NAME, never with a key. Empty on Home. */
   get link(): string {
-    return this.room === null ? "" : this.#site.origin + roomPath(this.room);
+    return this.room === null ? "" : this.linkTo(this.room);
+  }
+
+  /** A room's link; with a key it gives power to whoever opens it. */
+  linkTo(room: string, key?: string): string {
+    return roomLink(this.#site.origin, room, key);
   }
 
   /** Which browser this is, for help with its permissions. `ios`: any browser on an iPhone or iPad. */
@@ -60,14 +74,30 @@ export class App {
   enterRoom(typed: string): boolean {
     const room = roomOfText(typed, this.#site.origin);
     if (room === null) return false;
+    const key = keyOfText(typed);
+    if (key !== null) this.#keyring.keepLink(room, key);
     this.#site.go(roomPath(room), "push");
     this.#arrive();
     return true;
   }
 
-  /** Goes to the lobby of a new room with a random name. */
-  newMeeting(): void {
+  /** Makes a room with this name, or a random one, and goes to its lobby as its host. */
+  async newMeeting(name?: string): Promise<Result<string>> {
+    const made = await this.#rooms.make(name);
+    if (made.ok) this.enterRoom(made.value);
+    return made;
+  }
+
+  /** Goes to the lobby of a room with a random name that nobody is host of. */
+  plainMeeting(): void {
     this.enterRoom(randomRoom((words) => crypto.getRandomValues(words)));
+  }
+
+  /** Goes to the lobby of a room of mine, as its host whatever link I opened last. */
+  enterMine(room: string): void {
+    const key = this.#keyring.hostKey(room);
+    if (key !== null) this.#keyring.keepLink(room, key);
+    this.enterRoom(room);
   }
 
   /** Leaves the room, if in one, and goes Home. */
@@ -82,7 +112,12 @@ export class App {
 
   /** Puts the link on the clipboard; false when the browser refuses. */
   async copyLink(): Promise<boolean> {
-    return this.#site.copy(this.link);
+    return this.copy(this.link);
+  }
+
+  /** Puts text on the clipboard; false when the browser refuses. */
+  async copy(text: string): Promise<boolean> {
+    return this.#site.copy(text);
   }
 
   /** Shows a notice; one with the same key and params is shown once. */
@@ -105,12 +140,24 @@ export class App {
     if (room === null && path !== "/") {
       if (path.startsWith("/r/")) this.#notices.notify("bad-room-name", { tone: "warning" });
       this.#site.go("/", "replace");
-    } else if (room !== null && path !== roomPath(room)) {
-      this.#site.go(roomPath(room), "replace"); // one spelling for one room
+    } else if (room !== null) {
+      this.#takeKey(room);
+      if (path !== roomPath(room)) this.#site.go(roomPath(room), "replace"); // one spelling for one room
     }
     this.room = room;
     if (room === null) this.#call.shut();
     else this.#call.open(room);
+  }
+
+  /** A key in the address is for the keyring: nobody shall read it off the screen, or find it in a copied address. */
+  #takeKey(room: string): void {
+    const fragment = this.#site.fragment();
+    if (!fragment.startsWith("#k=")) return;
+    this.#site.go(roomPath(room), "replace");
+    const key = keyOfFragment(fragment);
+    if (key === null || key === this.#keyring.linkOf(room)) return;
+    this.#keyring.keepLink(room, key);
+    this.#call.shut(); // should this very room be open, it is to be entered anew, with the key
   }
 
   #receive(event: SiteEvent): void {

@@ -1,8 +1,12 @@
 import { beforeEach, expect, it, vi } from "vitest";
-import { FakeSite } from "../browser/fakes";
+import { FakeRooms } from "../browser/fake-rooms";
+import { FakeSite, FakeStore } from "../browser/fakes";
 import { App } from "./app.svelte";
 import type { Call, CallStatus } from "./call.svelte";
+import { Keyring } from "./keyring.svelte";
+import { MyRooms } from "./my-rooms.svelte";
 import { Notices } from "./notices.svelte";
+import { Preferences } from "./preferences.svelte";
 
 /** What App needs of a call. */
 class RoomKeeper {
@@ -10,7 +14,9 @@ class RoomKeeper {
   room = "";
   networks = 0;
   closed = 0;
+  opened = 0;
   open(room: string): void {
+    if (room !== this.room) this.opened++;
     this.room = room;
     this.status = "connecting";
   }
@@ -31,7 +37,10 @@ beforeEach(() => (call = new RoomKeeper()));
 
 function open(path: string) {
   const site = new FakeSite(path);
-  return { site, app: new App(site, call as unknown as Call, new Notices()) };
+  const keyring = new Keyring(new FakeStore());
+  const server = new FakeRooms();
+  const rooms = new MyRooms(server, keyring, new Preferences(new FakeStore()));
+  return { site, keyring, server, app: new App(site, call as unknown as Call, new Notices(), keyring, rooms) };
 }
 
 it("a link opens the lobby, in one spelling", () => {
@@ -47,11 +56,11 @@ it.each(["/nowhere", "/r/a%2Fb"])("%s comes home", (path) => {
 
 it("the screen follows the call", () => {
   const { app } = open("/r/team");
-  const screens = (["joining", "meeting", "reconnecting", "left"] as const).map((status) => {
+  const screens = (["joining", "waiting", "meeting", "reconnecting", "left"] as const).map((status) => {
     call.status = status;
     return app.screen;
   });
-  expect(screens).toEqual(["lobby", "meeting", "meeting", "left"]);
+  expect(screens).toEqual(["lobby", "waiting", "meeting", "meeting", "left"]);
 });
 
 it("going back leaves the room", () => {
@@ -63,10 +72,49 @@ it("going back leaves the room", () => {
   expect(app.enterRoom("a/b")).toBe(false);
 });
 
-it("a new meeting has a name that nobody guesses", () => {
-  const { app } = open("/");
-  app.newMeeting();
+it("a new meeting has a name that nobody guesses, and me as its host", async () => {
+  const { app, keyring } = open("/");
+  await app.newMeeting();
   expect(app.room).toMatch(/^([a-z]{5}-){3}[a-z]{5}$/);
+  expect(keyring.hosted).toEqual([app.room]);
+});
+
+it("where the server makes no room, there still is the plain way", async () => {
+  const { app, server, keyring } = open("/");
+  server.failure = { code: "limited", text: "slow" };
+  expect(await app.newMeeting()).toMatchObject({ ok: false, failure: { code: "limited" } });
+  expect(app.screen).toBe("home");
+  app.plainMeeting();
+  expect(app.room).toMatch(/^([a-z]{5}-){3}[a-z]{5}$/);
+  expect(keyring.links).toEqual([]);
+});
+
+it("a key in the address goes to the keyring, and nobody sees it any more", () => {
+  const { app, site, keyring } = open("/r/Team#k=id.mac");
+  expect([keyring.linkOf("team"), site.history, call.opened]).toEqual(["id.mac", ["/r/team"], 1]);
+  expect(app.link).toBe("https://noom.example/r/team");
+  expect(app.linkTo("team", "id.mac")).toBe("https://noom.example/r/team#k=id.mac");
+  site.paste("/r/team#k=id.mac"); // the same again changes nothing
+  expect([site.path() + site.fragment(), call.opened]).toEqual(["/r/team", 1]);
+  site.paste("/r/team#k=id.other");
+  expect([site.path() + site.fragment(), keyring.linkOf("team"), call.opened]).toEqual(["/r/team", "id.other", 2]);
+  site.paste("/r/team#k=<b>");
+  expect([site.path() + site.fragment(), keyring.linkOf("team"), call.opened]).toEqual(["/r/team", "id.other", 2]);
+});
+
+it("a pasted link brings its key along", () => {
+  const { app, site, keyring } = open("/");
+  app.enterRoom("https://noom.example/r/team#k=id.mac ");
+  expect([app.room, site.path() + site.fragment(), keyring.linkOf("team")]).toEqual(["team", "/r/team", "id.mac"]);
+});
+
+it("I enter a room of mine as its host, whatever link to it I opened last", async () => {
+  const { app, keyring } = open("/");
+  await app.newMeeting("team");
+  keyring.keepLink("team", "viewer's");
+  app.goHome();
+  app.enterMine("team");
+  expect([app.room, keyring.linkOf("team")]).toEqual(["team", "key.of.team"]);
 });
 
 it("the call learns of another network, and the page of its full screen", async () => {

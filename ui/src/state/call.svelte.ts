@@ -219,6 +219,14 @@ export class Call {
     await this.#enter();
   }
 
+  /** Back to the lobby from waiting to be let in. */
+  async stopWaiting(): Promise<void> {
+    if (this.status !== "waiting") return;
+    this.#entry.leave();
+    this.status = "lobby";
+    await this.#request("leave", {});
+  }
+
   /** Leaves for good; the Left screen follows. */
   async leave(): Promise<void> {
     const leaving = this.#request("leave", {});
@@ -334,7 +342,10 @@ export class Call {
     clearTimeout(this.#givingUp);
     this.#givingUp = undefined;
     this.#unanswered = false;
-    if (session.browser) this.#parts.keyring.keepBrowser(session.browser);
+    const { keyring } = this.#parts;
+    if (session.browser) keyring.keepBrowser(session.browser);
+    const link = keyring.linkOf(this.room);
+    if (link !== null) keyring.learnRole(this.room, link, session.role);
     this.#parts.roster.inside = session.inside;
     this.meeting.arrive(session.role, session.door);
     // A server that does not know us any more has forgotten our connection too.

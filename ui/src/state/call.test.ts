@@ -170,6 +170,20 @@ describe("the lobby", () => {
     expect([call.status, call.wait]).toEqual(["meeting", null]);
   });
 
+  it("is where one comes back to who would rather not wait", async () => {
+    const { call, server } = house;
+    server.answers.join = () => ({ ok: true, value: { wait: "host" } });
+    call.open("team");
+    server.connect();
+    await call.join("Ann");
+    await call.stopWaiting();
+    expect([call.status, call.wait, server.asked("leave")]).toEqual(["lobby", null, [{}]]);
+    server.cut();
+    server.connect();
+    await settle();
+    expect([call.status, server.asked("join").length]).toEqual(["lobby", 1]);
+  });
+
   it("is left when one is not let in", async () => {
     const { call, server } = house;
     server.answers.join = () => ({ ok: true, value: { wait: "lobby" } });
@@ -184,9 +198,10 @@ describe("the lobby", () => {
     const { call, server, keyring } = house;
     keyring.keepLink("team", "k1");
     call.open("team");
-    server.connect({ browser: "b1" });
+    server.connect({ browser: "b1", role: "host" });
     server.cut();
     server.connect();
+    expect(keyring.hosted).toEqual(["team"]);
     expect(server.auths.map(({ browser, link }) => [browser, link])).toEqual([
       [undefined, "k1"],
       ["b1", "k1"],

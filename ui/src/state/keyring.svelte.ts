@@ -1,14 +1,17 @@
 import type { Store } from "../browser/storage";
+import type { Role } from "../lib/protocol";
 
 const browserKey = "noom.browser";
 const linksKey = "noom.links";
-/** More rooms than anybody hosts; the oldest go first. */
+/** More links than anybody holds; the oldest go first. */
 const most = 200;
 
 /** A link that gives power in a room, as this browser keeps it. */
 export interface LinkKey {
   readonly room: string;
   readonly key: string;
+  /** What the link makes of me; null until a server has said so. */
+  readonly role: Role | null;
   /** When it came here, in ms since 1970. */
   readonly at: number;
 }
@@ -36,16 +39,39 @@ export class Keyring {
     this.#store.write(browserKey, token);
   }
 
-  /** The key to a room; null for a guest. */
+  /** The key to a room that came last; null for a guest. */
   linkOf(room: string): string | null {
     return this.links.find((link) => link.room === room)?.key ?? null;
   }
 
-  keepLink(room: string, key: string, at: number = Date.now()): void {
-    this.#write([{ room, key, at }, ...this.links.filter((link) => link.room !== room)].slice(0, most));
+  /** The key that makes me host of a room; null when this browser has none. */
+  hostKey(room: string): string | null {
+    return this.links.find((link) => link.room === room && link.role === "host")?.key ?? null;
   }
 
-  forgetLink(room: string): void {
+  /** The rooms whose host I am, the newest first. */
+  get hosted(): readonly string[] {
+    return [...new Set(this.links.filter((link) => link.role === "host").map((link) => link.room))];
+  }
+
+  /** Keeps a key beside others to the same room: one that gives less never costs me the one that gives more. */
+  keepLink(room: string, key: string, { role = null, at = Date.now() }: Partial<Pick<LinkKey, "role" | "at">> = {}): void {
+    const known = this.links.find((link) => link.room === room && link.key === key);
+    const link = { room, key, role: known?.role ?? role, at };
+    this.#write([link, ...this.links.filter((other) => other !== known)].slice(0, most));
+  }
+
+  /** A server has said what a link makes of me. What it said first holds: later it may tell what I was made meanwhile. */
+  learnRole(room: string, key: string, role: Role): void {
+    this.#write(this.links.map((link) => (link.room === room && link.key === key ? { ...link, role: link.role ?? role } : link)));
+  }
+
+  renameRoom(room: string, name: string): void {
+    this.#write(this.links.map((link) => (link.room === room ? { ...link, room: name } : link)));
+  }
+
+  /** Forgets every key to a room. */
+  forgetRoom(room: string): void {
     this.#write(this.links.filter((link) => link.room !== room));
   }
 
@@ -67,6 +93,7 @@ function readLinks(json: string | null): LinkKey[] {
 
 function readLink(value: unknown): LinkKey[] {
   if (typeof value !== "object" || value === null) return [];
-  const { room, key, at } = value as Readonly<Record<string, unknown>>;
-  return typeof room === "string" && typeof key === "string" && typeof at === "number" ? [{ room, key, at }] : [];
+  const { room, key, role: said, at } = value as Readonly<Record<string, unknown>>;
+  const role = (["host", "cohost", "speaker", "viewer"] as const).find((one) => one === said) ?? null;
+  return typeof room === "string" && typeof key === "string" && typeof at === "number" ? [{ room, key, role, at }] : [];
 }

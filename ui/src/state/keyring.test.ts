@@ -6,14 +6,30 @@ it("keeps what it is given, for the next time this browser is opened", () => {
   const store = new FakeStore();
   const keyring = new Keyring(store);
   keyring.keepBrowser("token");
-  keyring.keepLink("team", "old", 1);
-  keyring.keepLink("other", "key", 2);
-  keyring.keepLink("team", "new", 3);
+  keyring.keepLink("team", "old", { at: 1 });
+  keyring.keepLink("other", "key", { at: 2 });
+  keyring.keepLink("team", "new", { at: 3 });
   const next = new Keyring(store);
   expect([next.browser, next.linkOf("team"), next.linkOf("nowhere")]).toEqual(["token", "new", null]);
-  expect(next.links.map((link) => link.room)).toEqual(["team", "other"]);
-  next.forgetLink("team");
+  expect(next.links.map((link) => link.room)).toEqual(["team", "other", "team"]);
+  next.forgetRoom("team");
   expect(new Keyring(store).linkOf("team")).toBeNull();
+});
+
+it("a link that gives less does not cost me the one that makes me host", () => {
+  const store = new FakeStore();
+  const keyring = new Keyring(store);
+  keyring.keepLink("team", "mine", { role: "host" });
+  keyring.keepLink("team", "given");
+  keyring.learnRole("team", "given", "viewer");
+  keyring.learnRole("team", "given", "host"); // handed over for one meeting
+  const next = new Keyring(store);
+  expect([next.linkOf("team"), next.hostKey("team"), next.hosted]).toEqual(["given", "mine", ["team"]]);
+  expect(next.links.map((link) => link.role)).toEqual(["viewer", "host"]);
+  next.keepLink("team", "mine");
+  expect([next.linkOf("team"), next.links.length]).toEqual(["mine", 2]);
+  next.renameRoom("team", "crew");
+  expect([next.hosted, next.linkOf("crew"), next.linkOf("team")]).toEqual([["crew"], "mine", null]);
 });
 
 it.each(["", "{", "null", "{}", '[1, null, {"room": 1}]'])("is empty when storage holds %s", (broken) => {

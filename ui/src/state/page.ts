@@ -6,6 +6,7 @@ import type { Chrome } from "./chrome.svelte";
 import type { Devices } from "./devices.svelte";
 import type { Keyring } from "./keyring.svelte";
 import type { Meeting } from "./meeting.svelte";
+import type { MyRooms } from "./my-rooms.svelte";
 import type { Preferences } from "./preferences.svelte";
 import type { Reactions } from "./reactions.svelte";
 import type { Stage } from "./stage.svelte";
@@ -19,6 +20,7 @@ export interface Page {
   readonly chat: Chat;
   readonly chrome: Chrome;
   readonly keyring: Keyring;
+  readonly rooms: MyRooms;
   readonly meeting: Meeting;
   readonly reactions: Reactions;
   readonly stage: Stage;
