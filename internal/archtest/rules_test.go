@@ -54,6 +54,7 @@ var only = map[string][]string{
 	"net/http/pprof":             {},
 	"expvar":                     {},
 	"unsafe":                     {"internal/media"},
+	"golang.org/x/image/":        {"internal/store"},
 	"golang.org/x/sys/":          {"internal/media", "internal/store"},
 }
 

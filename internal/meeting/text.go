@@ -1,6 +1,7 @@
 package meeting
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -87,3 +88,48 @@ func checkClientID(s string) *Error {
 func visible(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.IsMark(r) })
 }
+
+// maxFileName bounds a file's name, in characters.
+const maxFileName = 120
+
+// FileName gives the name under which a file is offered: the last part of a path of any system, in NFC, without what ends
+// a line, turns the text around, or means something to a file system, and short enough for each.
+func FileName(s string) string {
+	s = s[max(0, len(s)-4*maxFileName*utf8.UTFMax):] // the end tells what it is
+	s = strings.ToValidUTF8(s, "")
+	s = norm.NFC.String(s[strings.LastIndexAny(s, `/\`)+1:])
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case strings.ContainsRune(`<>:"|?*`, r):
+			return '_'
+		case unicode.IsPrint(r) && !unicode.Is(unicode.Bidi_Control, r) || unicode.Is(unicode.Join_Control, r):
+			return r
+		case unicode.IsSpace(r):
+			return ' '
+		}
+		return -1
+	}, s)
+	s = strings.TrimRight(strings.TrimLeft(s, " "), " .")
+	if runes := []rune(s); len(runes) > maxFileName {
+		end := s[strings.LastIndexByte(s, '.')+1:]
+		if n := utf8.RuneCountInString(end) + 1; n > maxExtension || n > len(runes) {
+			s = string(runes[:maxFileName])
+		} else {
+			s = string(runes[:maxFileName-n]) + "." + end
+		}
+		s = strings.TrimRight(s, " .")
+	}
+	if !visible(s) {
+		return "file"
+	}
+	if device.MatchString(s) {
+		return "_" + s
+	}
+	return s
+}
+
+// maxExtension bounds what is taken for a name's extension, with its dot, in characters.
+const maxExtension = 16
+
+// device are names that mean something else to Windows.
+var device = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$`)

@@ -7,13 +7,14 @@ import (
 	"strings"
 
 	"github.com/nats-io/nats.go/jetstream"
-
-	"noom/internal/meeting"
 )
 
-// EraseChat removes all that was said in a room. When it returns without an error nothing of it can be read any more,
-// from the disk either. Nobody may append to the room's chat meanwhile.
+// EraseChat removes all that was said in a room, and its files. When it returns without an error nothing of it can be
+// read any more, from the disk either. Nobody may append to the room's chat meanwhile.
 func (s *Store) EraseChat(ctx context.Context, room string) error {
+	if err := s.files.RemoveAll(room); err != nil {
+		return err
+	}
 	token := token(room)
 	if err := s.burnAll(ctx, token); err != nil {
 		return err
@@ -27,8 +28,8 @@ func (s *Store) EraseChat(ctx context.Context, room string) error {
 }
 
 // Trim removes what was said in a room before a time (milliseconds since 1970; 0: whenever it was), and the oldest
-// messages of a room that has more than are kept. gone gets the messages before they are removed, some at a time.
-func (s *Store) Trim(ctx context.Context, room string, before int64, gone func([]meeting.Message) error) error {
+// messages of a room that has more than are kept, with their files.
+func (s *Store) Trim(ctx context.Context, room string, before int64) error {
 	token := token(room)
 	total, err := s.count(ctx, messages, messageSubject(token), 1)
 	if err != nil {
@@ -37,7 +38,7 @@ func (s *Store) Trim(ctx context.Context, room string, before int64, gone func([
 	for total > 0 {
 		old, err := s.oldest(ctx, token, before, total)
 		if err == nil && len(old) > 0 {
-			err = s.erase(ctx, token, old, gone)
+			err = s.erase(ctx, room, old)
 		}
 		if err != nil {
 			return fmt.Errorf("removing a room's old chat: %w", err)
@@ -77,14 +78,21 @@ var errEnough = errors.New("enough")
 // eraseBatch is how many messages are removed at once: their keys share pages, each of which is written anew once.
 const eraseBatch = 256
 
-// erase removes messages: their keys first, so that whatever else fails they cannot be read any more.
-func (s *Store) erase(ctx context.Context, token string, old []entry, gone func([]meeting.Message) error) error {
+// erase removes messages: their files first, which nothing else leads to, then their keys, so that whatever else fails
+// they cannot be read any more.
+func (s *Store) erase(ctx context.Context, room string, old []entry) error {
+	token := token(room)
 	opened, err := s.openAll(ctx, token, old)
 	if err != nil {
 		return err
 	}
-	if err := gone(opened); err != nil {
-		return err
+	for _, m := range opened {
+		if m.File == nil {
+			continue
+		}
+		if err := s.files.Remove(room, m.File.ID); err != nil {
+			return err
+		}
 	}
 	var slots []slot
 	subjects := make([]string, len(old))

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"noom/internal/meeting"
+	"noom/internal/store"
 )
 
 // onDisk tells in how many files below dir these bytes stand.
@@ -95,6 +97,20 @@ func TestWhatAKilledProcessLeftToEraseIsErasedAtTheStart(t *testing.T) {
 	}
 }
 
+// upload keeps a file that ann has sent.
+func upload(t *testing.T, s *store.Store, room, content string) meeting.File {
+	t.Helper()
+	id, err := s.Files().Begin(room, "ann", "a.txt", int64(len(content)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, file, err := s.Files().Write(room, id, "ann", 0, strings.NewReader(content))
+	if err != nil || file == nil {
+		t.Fatal(file, err)
+	}
+	return *file
+}
+
 func TestAnErasedChatIsGoneAndTheOtherRoomsAreNot(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -107,11 +123,15 @@ func TestAnErasedChatIsGoneAndTheOtherRoomsAreNot(t *testing.T) {
 		keys = append(keys, s.KeyOf(t, "r", m.Seq))
 	}
 	other := keep(t, s, "other", message("1", "hello"))
+	upload(t, s, "r", "the canary sings")
 	if err := s.EraseChat(t.Context(), "r"); err != nil {
 		t.Fatal(err)
 	}
 	if got := history(t, s, "r", 10); len(got) != 0 {
 		t.Errorf("%d messages are left", len(got))
+	}
+	if onDisk(t, dir, []byte("the canary sings")) != 0 {
+		t.Error("a file is left")
 	}
 	again := keep(t, s, "r", message("new", "hello"))
 	shut(t, s)
@@ -134,11 +154,14 @@ func TestOldMessagesAreTrimmedWithWhatTheyCarry(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
 	var keys [][]byte
+	files := make(map[string]bool) // whether they stay
 	for i := range 600 {
 		m := message(fmt.Sprint(i), "hello")
 		m.At = int64(i)
-		if i == 3 {
-			m.File = &meeting.File{ID: "f3"}
+		if i%300 == 3 || i == 595 {
+			file := upload(t, s, "r", "a picture")
+			files[file.ID] = i >= 590
+			m.File = &file
 		}
 		m = keep(t, s, "r", m)
 		if i%100 == 0 {
@@ -146,24 +169,16 @@ func TestOldMessagesAreTrimmedWithWhatTheyCarry(t *testing.T) {
 		}
 		keys = append(keys, s.KeyOf(t, "r", m.Seq))
 	}
-	told, files := 0, 0
-	err := s.Trim(t.Context(), "r", 590, func(gone []meeting.Message) error {
-		for _, m := range gone {
-			if m.At >= 590 {
-				t.Errorf("message %d goes", m.At)
-			}
-			if m.File != nil {
-				files++
-			}
-		}
-		told += len(gone)
-		return nil
-	})
-	if err != nil {
+	if err := s.Trim(t.Context(), "r", 590); err != nil {
 		t.Fatal(err)
 	}
-	if left := history(t, s, "r", 100); told != 590 || files != 1 || len(left) != 10 || left[0].At != 590 {
-		t.Errorf("%d messages with %d files went, %d are left", told, files, len(left))
+	if left := history(t, s, "r", 100); len(left) != 10 || left[0].At != 590 {
+		t.Errorf("%d messages are left", len(left))
+	}
+	for id, kept := range files {
+		if _, _, err := s.Files().Open("r", id, "ann"); (err == nil) != kept {
+			t.Errorf("a file that is to be kept (%v): %v", kept, err)
+		}
 	}
 	shut(t, s)
 	for i, key := range keys {

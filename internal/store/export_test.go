@@ -1,6 +1,7 @@
 package store
 
 import (
+	"io"
 	"testing"
 )
 
@@ -82,4 +83,13 @@ func (s *Store) LeaveKeys(t *testing.T, room string, seq uint64) {
 	if _, err := s.stream.Publish(t.Context(), subject, p[:]); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Free sets how much of the disk is left.
+func (s *Store) Free(bytes uint64) { s.files.free = func() (uint64, error) { return bytes, nil } }
+
+// Verify looks whether something is a picture.
+func Verify(content io.ReadSeeker) (kind string, width, height int, ok bool) {
+	p, ok := verify(content)
+	return p.kind, p.width, p.height, ok
 }

@@ -35,8 +35,9 @@ const (
 
 // Config says where to keep things.
 type Config struct {
-	Dir string       // made when it does not exist
-	Log *slog.Logger // slog.Default()
+	Dir string           // made when it does not exist
+	Log *slog.Logger     // slog.Default()
+	Now func() time.Time // time.Now; how long files and uploads have been there
 }
 
 // Store is an open data directory.
@@ -50,6 +51,7 @@ type Store struct {
 
 	messages, amendments, keys jetstream.Stream
 	allotted                   allotments
+	files                      *Files
 }
 
 // Open takes the data directory, starts the embedded server in it and waits until it can be written to. It fails when
@@ -57,6 +59,9 @@ type Store struct {
 func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
+	}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the data directory: %w", err)
@@ -66,7 +71,9 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{lock: lock, allotted: allotments{pages: make(map[string]*allotment)}}
-	err = s.start(ctx, c)
+	if s.files, err = openFiles(c.Dir, c.Now); err == nil {
+		err = s.start(ctx, c)
+	}
 	if err == nil {
 		err = s.migrate(ctx, c.Log)
 	}
@@ -135,6 +142,9 @@ func (s *Store) openChat(ctx context.Context) error {
 	return s.overwriteLeftKeys(ctx)
 }
 
+// Files are what people have sent, and are sending.
+func (s *Store) Files() *Files { return s.files }
+
 // Close ends the embedded server, waits until all is written and lets go of the directory. What is being appended
 // meanwhile fails.
 func (s *Store) Close() error {
@@ -144,6 +154,11 @@ func (s *Store) Close() error {
 	if s.server != nil {
 		s.server.Shutdown()
 		s.server.WaitForShutdown()
+	}
+	if s.files != nil {
+		if err := s.files.close(); err != nil {
+			return errors.Join(fmt.Errorf("letting go of the folders of files: %w", err), s.lock.Close())
+		}
 	}
 	if err := s.lock.Close(); err != nil {
 		return fmt.Errorf("letting go of the data directory: %w", err)

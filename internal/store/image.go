@@ -1,0 +1,66 @@
+package store
+
+import (
+	"bufio"
+	"bytes"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+
+	"golang.org/x/image/webp"
+)
+
+// maxPixels bounds the pictures that are decoded. One is decoded at a time; the worst of this size (16 bits a colour, or a
+// progressive JPEG) takes some 300 MB for a second. What is larger can be downloaded, but is not shown.
+const maxPixels = 20_000_000
+
+// picture is what is known of a picture.
+type picture struct {
+	kind          string // MIME type
+	width, height int
+}
+
+// format is one kind of picture that every browser shows.
+type format struct {
+	kind   string
+	magic  [2]string // the first 4 bytes, and those from the 9th on
+	config func(io.Reader) (image.Config, error)
+	decode func(io.Reader) (image.Image, error)
+}
+
+var formats = []format{
+	{"image/png", [2]string{"\x89PNG", ""}, png.DecodeConfig, png.Decode},
+	{"image/jpeg", [2]string{"\xff\xd8\xff", ""}, jpeg.DecodeConfig, jpeg.Decode},
+	{"image/gif", [2]string{"GIF8", ""}, gif.DecodeConfig, gif.Decode}, // its first picture; others are the browser's
+	{"image/webp", [2]string{"RIFF", "WEBP"}, webp.DecodeConfig, webp.Decode},
+}
+
+// verify reads a picture from its first byte to its last pixel. false: it is none, is broken, or has too many pixels.
+// What it is called says nothing.
+func verify(content io.ReadSeeker) (picture, bool) {
+	head := make([]byte, 12)
+	if _, err := io.ReadFull(content, head); err != nil {
+		return picture{}, false
+	}
+	for _, f := range formats {
+		if !bytes.HasPrefix(head, []byte(f.magic[0])) || !bytes.HasPrefix(head[8:], []byte(f.magic[1])) {
+			continue
+		}
+		config, err := f.config(fromStart(content))
+		if err != nil || config.Width <= 0 || config.Height <= 0 || config.Width > maxPixels/config.Height {
+			return picture{}, false
+		}
+		if _, err := f.decode(fromStart(content)); err != nil {
+			return picture{}, false
+		}
+		return picture{f.kind, config.Width, config.Height}, true
+	}
+	return picture{}, false
+}
+
+func fromStart(content io.ReadSeeker) io.Reader {
+	_, _ = content.Seek(0, io.SeekStart) // should it fail, so will the reading
+	return bufio.NewReader(content)
+}

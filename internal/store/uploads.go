@@ -1,0 +1,284 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"time"
+
+	"noom/internal/meeting"
+)
+
+const (
+	// uploadPatience is how long an upload may rest: a phone that has lost its network, or a closed lid.
+	uploadPatience = 10 * time.Minute
+	// uploadsEach and uploadsAtOnce bound what is being sent, by one browser and by all.
+	uploadsEach   = 3
+	uploadsAtOnce = 400
+	// writeChunk is how much is taken from the network before it is written.
+	writeChunk = 64 << 10
+)
+
+var (
+	errManyUploads = &meeting.Error{Code: meeting.Limited, Text: "You are sending three files already. Wait for one to end."}
+	errBusyUploads = &meeting.Error{Code: meeting.Limited, Text: "Too many files are being sent now. Try again in a moment.", Retry: 10}
+	errOtherTurn   = &meeting.Error{Code: meeting.Conflict, Text: "The file is not there up to this place."}
+)
+
+// upload is a file that is being sent.
+type upload struct {
+	id, room string
+	by       meeting.Who
+	name     string // cleaned
+	size     int64
+	disk     chan struct{} // a token for whoever writes
+
+	// What follows is guarded by Files.mu; offset and file change only with the token.
+	file    *os.File
+	offset  int64
+	turn    int // of the request that may write: a new one ends the one before, whose connection may be dead
+	touched time.Time
+}
+
+// Begin takes a place for a file of this name and size, which by is going to send.
+func (f *Files) Begin(room string, by meeting.Who, name string, size int64) (id string, err error) {
+	if size <= 0 || size > MaxFile {
+		return "", errFileLimit
+	}
+	u := &upload{id: newFileID(), room: room, by: by, name: meeting.FileName(name), size: size, disk: make(chan struct{}, 1), touched: f.now()}
+	others, err := f.enter(u) // its place is taken before the space is measured: two at once cannot both have the rest
+	if err != nil {
+		return "", err
+	}
+	err = f.fits(u, others)
+	if err == nil {
+		err = f.create(u)
+	}
+	if err != nil {
+		f.drop(func(v *upload) bool { return v == u })
+		return "", err
+	}
+	return u.id, nil
+}
+
+// enter notes an upload, and gives what the room's others will take.
+func (f *Files) enter(u *upload) (others int64, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	mine := 0
+	for _, v := range f.uploads {
+		if v.room != u.room {
+			continue
+		}
+		others += cost(v.size)
+		if v.by == u.by {
+			mine++
+		}
+	}
+	switch {
+	case mine >= uploadsEach:
+		return 0, errManyUploads
+	case len(f.uploads) >= uploadsAtOnce:
+		return 0, errBusyUploads
+	}
+	f.uploads[u.id] = u
+	return others, nil
+}
+
+// fits tells whether there is space for an upload, in the room and on the disk.
+func (f *Files) fits(u *upload, others int64) error {
+	taken, err := f.taken(u.room)
+	if err != nil {
+		return err
+	}
+	if taken+others+cost(u.size) > roomBytes {
+		return errRoomFull
+	}
+	free, err := f.free()
+	if err != nil {
+		return fmt.Errorf("measuring the disk: %w", err)
+	}
+	if free < uint64(u.size)+diskReserve {
+		return errDiskFull
+	}
+	return nil
+}
+
+func (f *Files) create(u *upload) error {
+	file, err := f.root.OpenFile(path.Join("uploads", u.id), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return full(fmt.Errorf("beginning a file: %w", err))
+	}
+	f.mu.Lock()
+	u.file = file
+	_, there := f.uploads[u.id]
+	f.mu.Unlock()
+	if !there { // its room was deleted meanwhile
+		return errors.Join(errNoFile, file.Close(), f.root.Remove(path.Join("uploads", u.id)))
+	}
+	return nil
+}
+
+// take gives an upload to a request, which from then on is the only one that may write to it, and how much is there.
+func (f *Files) take(room, id string, by meeting.Who) (u *upload, turn int, offset int64, err error) {
+	f.mu.Lock()
+	u, ok := f.uploads[id]
+	if !ok || u.room != room || u.by != by || u.file == nil {
+		f.mu.Unlock()
+		return nil, 0, 0, errNoFile
+	}
+	u.turn++
+	u.touched = f.now()
+	turn = u.turn
+	f.mu.Unlock()
+	u.disk <- struct{}{} // what is just being written is there, then
+	defer func() { <-u.disk }()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return u, turn, u.offset, nil
+}
+
+// Offset tells how much of an upload is there, and ends a request that may still be writing to it.
+func (f *Files) Offset(room, id string, by meeting.Who) (int64, error) {
+	_, _, offset, err := f.take(room, id, by)
+	return offset, err
+}
+
+// Write adds to an upload from offset on, until body ends, and tells how much is there then. When it is all, it gives
+// the file as it is from then on. A wrong offset is a meeting.Error with Conflict, and the right one is told.
+func (f *Files) Write(room, id string, by meeting.Who, offset int64, body io.Reader) (int64, *meeting.File, error) {
+	u, turn, there, err := f.take(room, id, by)
+	if err != nil {
+		return 0, nil, err
+	}
+	if offset != there {
+		return there, nil, errOtherTurn
+	}
+	chunk := make([]byte, writeChunk)
+	for {
+		n, reading := io.ReadFull(body, chunk)
+		if n > 0 {
+			if there, err = f.put(u, turn, chunk[:n]); err != nil {
+				return there, nil, err
+			}
+		}
+		switch {
+		case there == u.size:
+			whole, err := f.finish(u, turn)
+			return there, whole, err
+		case errors.Is(reading, io.EOF), errors.Is(reading, io.ErrUnexpectedEOF):
+			return there, nil, nil
+		case reading != nil:
+			return there, nil, fmt.Errorf("reading a file from its sender: %w", reading)
+		}
+	}
+}
+
+// put writes some bytes, if it is still this request's turn.
+func (f *Files) put(u *upload, turn int, data []byte) (int64, error) {
+	u.disk <- struct{}{}
+	defer func() { <-u.disk }()
+	f.mu.Lock()
+	offset, file, mine := u.offset, u.file, u.turn == turn && f.uploads[u.id] == u
+	f.mu.Unlock()
+	switch {
+	case !mine:
+		return offset, errOtherTurn
+	case offset+int64(len(data)) > u.size:
+		return offset, errFileLimit
+	}
+	if _, err := file.WriteAt(data, offset); err != nil {
+		return offset, full(fmt.Errorf("writing a file: %w", err))
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	u.offset += int64(len(data))
+	u.touched = f.now()
+	return u.offset, nil
+}
+
+// finish looks at what has come and puts it among the room's files, on the disk when it returns.
+func (f *Files) finish(u *upload, turn int) (*meeting.File, error) {
+	u.disk <- struct{}{}
+	defer func() { <-u.disk }()
+	f.mu.Lock()
+	mine := u.turn == turn && f.uploads[u.id] == u
+	f.mu.Unlock()
+	if !mine {
+		return nil, errOtherTurn
+	}
+	n := note{File: meeting.File{ID: u.id, Name: u.name, Size: u.size, Type: meeting.Octets}, By: u.by, At: f.now().UnixMilli()}
+	f.pictures <- struct{}{}
+	shown, ok := verify(u.file)
+	<-f.pictures
+	if ok {
+		n.Type, n.Width, n.Height = shown.kind, shown.width, shown.height
+	}
+	if err := u.file.Sync(); err != nil {
+		return nil, full(fmt.Errorf("writing a file: %w", err))
+	}
+	to := folder(u.room)
+	if err := f.root.MkdirAll(to, 0o700); err != nil {
+		return nil, full(fmt.Errorf("making a room's folder: %w", err))
+	}
+	if err := f.write(path.Join(to, u.id+".json"), n); err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	delete(f.uploads, u.id)
+	f.mu.Unlock()
+	err := errors.Join(u.file.Close(), f.root.Rename(path.Join("uploads", u.id), path.Join(to, u.id)), f.sync(to))
+	if err != nil {
+		return nil, fmt.Errorf("putting a file into its room: %w", err)
+	}
+	return &n.File, nil
+}
+
+// Cancel ends an upload of by's, or removes a file of by's that no message carries.
+func (f *Files) Cancel(room, id string, by meeting.Who) error {
+	if f.drop(func(u *upload) bool { return u.id == id && u.room == room && u.by == by }) > 0 {
+		return nil
+	}
+	n, err := f.note(room, id)
+	if err != nil {
+		return err
+	}
+	if n.By != by {
+		return errNoFile
+	}
+	if n.Sent {
+		return &meeting.Error{Code: meeting.Conflict, Text: "A message carries this file. Delete the message."}
+	}
+	return f.Remove(room, id)
+}
+
+// drop ends the uploads of which it is true, and gives how many those were.
+func (f *Files) drop(which func(*upload) bool) int {
+	dropped := make(map[*upload]*os.File)
+	f.mu.Lock()
+	for id, u := range f.uploads {
+		if which(u) {
+			delete(f.uploads, id)
+			dropped[u] = u.file
+		}
+	}
+	f.mu.Unlock()
+	for u, file := range dropped {
+		if file == nil { // create finds out
+			continue
+		}
+		u.disk <- struct{}{}                          // who is writing finds out afterwards
+		_ = file.Close()                              // what is wrong with it does not matter any more
+		_ = f.root.Remove(path.Join("uploads", u.id)) // should it stay, the next start removes it
+		<-u.disk
+	}
+	return len(dropped)
+}
+
+// close gives the folders back.
+func (f *Files) close() error {
+	f.drop(func(*upload) bool { return true })
+	return f.root.Close()
+}
