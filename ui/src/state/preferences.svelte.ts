@@ -2,6 +2,7 @@ import type { Store } from "../browser/storage";
 import { canonicalRoom } from "../lib/rooms";
 
 export type Theme = "system" | "dark" | "light";
+export type ChatAloud = "all" | "private" | "none";
 export type Language = "ko" | "en";
 
 /** A device as remembered: ids change when the site's data is cleared, labels mostly do not. */
@@ -47,6 +48,9 @@ export class Preferences {
   /** Newest first, at most 8. */
   recentRooms: readonly RecentRoom[] = $state.raw([]);
 
+  /** Which new messages of the chat are read out to those who listen to the page. */
+  chatAloud: ChatAloud = $state("all");
+
   readonly #stop: () => void;
 
   /** `languages` are the browser's, most wanted first: the first that Noom speaks is the language until one is chosen. */
@@ -75,10 +79,10 @@ export class Preferences {
 
   #kept() {
     const { name, theme, language, microphone, camera, speaker } = this;
-    const { microphoneOn, cameraOn, shortcuts, mutedHint, announcements, sounds, hideSelf, hideWithoutVideo, recentRooms } = this;
+    const { microphoneOn, cameraOn, shortcuts, mutedHint, announcements, sounds, hideSelf, hideWithoutVideo, chatAloud, recentRooms } = this;
     return {
       ...{ name, theme, language, microphone, camera, speaker },
-      ...{ microphoneOn, cameraOn, shortcuts, mutedHint, announcements, sounds, hideSelf, hideWithoutVideo, recentRooms },
+      ...{ microphoneOn, cameraOn, shortcuts, mutedHint, announcements, sounds, hideSelf, hideWithoutVideo, chatAloud, recentRooms },
     };
   }
 
@@ -88,6 +92,7 @@ export class Preferences {
     if (typeof kept["name"] === "string") this.name = kept["name"].slice(0, 40);
     this.theme = (["system", "dark", "light"] as const).find((theme) => theme === kept["theme"]) ?? this.theme;
     this.language = (["ko", "en"] as const).find((language) => language === kept["language"]) ?? this.language;
+    this.chatAloud = (["all", "private", "none"] as const).find((which) => which === kept["chatAloud"]) ?? this.chatAloud;
     for (const device of ["microphone", "camera", "speaker"] as const) this[device] = choice(kept[device]);
     for (const flag of ["microphoneOn", "cameraOn", "shortcuts", "mutedHint", "announcements", "sounds", "hideSelf", "hideWithoutVideo"] as const) {
       const value = kept[flag];
