@@ -140,6 +140,25 @@ func TestABodyThatDoesNotComeIsNotWaitedFor(t *testing.T) {
 	})
 }
 
+func TestNoAnswerWaitsForABodyThatNobodyReads(t *testing.T) {
+	poll := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "nothing new") })
+	for _, request := range []string{
+		"GET / HTTP/1.1\r\nHost: noom\r\nContent-Length: 1000\r\n\r\nabc",
+		"GET /healthz HTTP/1.1\r\nHost: noom\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+		"PUT / HTTP/1.1\r\nHost: noom\r\nContent-Length: 1000\r\n\r\nabc",
+		"GET /socket.io/ HTTP/1.1\r\nHost: noom\r\nContent-Length: 1000\r\n\r\nabc",
+		"DELETE /api/rooms/x HTTP/1.1\r\nHost: noom\r\nContent-Length: 1000\r\n\r\nabc",
+	} {
+		inBubble(t, built(), Config{SocketIO: poll, API: poll}, func(t *testing.T, p *pipes) {
+			conn := p.dial()
+			_, _ = io.WriteString(conn, request)
+			if took := closedAfter(conn); took > 30*time.Second {
+				t.Errorf("%.20q: open for %v", request, took)
+			}
+		})
+	}
+}
+
 func TestAReaderThatStopsIsCut(t *testing.T) {
 	files := built()
 	files["assets/big.js"] = &fstest.MapFile{Data: make([]byte, 1<<20)}

@@ -18,6 +18,10 @@ type site struct {
 var programPaths = []string{"/assets", "/socket.io", "/ws", "/api", "/whip", "/whep", "/metrics", "/healthz", "/.well-known"}
 
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Body != http.NoBody {
+		// On every path: where nobody reads a body, net/http does, and keeps the answer until it has come.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
+	}
 	switch at := r.URL.Path; {
 	case strings.HasPrefix(at, "/socket.io/"):
 		passOn(w, r, s.socketIO)
@@ -97,15 +101,12 @@ func healthy(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// passOn hands a request to the signalling. Only its body gets a deadline: the answer to a long poll may take long, and
-// the handlers have limits of their own for slow readers.
+// passOn hands a request to the signalling. The answer gets no deadline: that to a long poll may take long, and the handlers
+// have limits of their own for slow readers.
 func passOn(w http.ResponseWriter, r *http.Request, h http.Handler) {
 	if h == nil {
 		http.Error(w, "not found", http.StatusNotFound)
 		return
-	}
-	if r.Method == http.MethodPost || r.Method == http.MethodPatch {
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
 	}
 	h.ServeHTTP(w, r)
 }
