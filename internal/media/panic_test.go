@@ -112,6 +112,53 @@ func TestAPanicThatNobodyCausedEndsTheWorkersPeersAndItGoesOn(t *testing.T) {
 	}
 }
 
+func TestAPanicAtAHandshakeEndsItsPeerAlone(t *testing.T) {
+	e, room, ids := quietEngine(t, 3)
+	w := e.workers[0]
+	err := w.do(t.Context(), 0, func() error {
+		w.peers[ids[1]].handshake = &handshake{cancel: func(error) {}} // without a conn to deliver to
+		hello := append([]byte{recordHandshake}, make([]byte, recordHeader)...)
+		w.out.Handshakes = append(w.out.Handshakes, sfu.Handshake{Peer: ids[1], Data: hello})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost(t, room, ids[1])
+	if s := e.Stats(); s.Panics != 1 || s.Peers != 2 {
+		t.Errorf("%d panics and %d peers, want 1 and 2", s.Panics, s.Peers)
+	}
+}
+
+func TestAPanicWhileAPanicIsClearedUpDoesNotEndTheWorker(t *testing.T) {
+	e, room, ids := quietEngine(t, 3)
+	w := e.workers[0]
+	err := w.do(t.Context(), 0, func() error {
+		w.peers[ids[1]].handshake = &handshake{}                        // which forget cannot cancel
+		w.out.Piped = append(w.out.Piped, sfu.Piped{Worker: 1_000_000}) // which cannot be handed over
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range ids {
+		select {
+		case ev := <-room.Events():
+			if ev.Kind != PeerLost || ev.Reason != reasonPanic {
+				t.Errorf("event %+v", ev)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatal("a peer did not end")
+		}
+	}
+	if _, err := room.AddPeer(t.Context(), quietParams(0)); err != nil {
+		t.Error(err)
+	}
+	if s := e.Stats(); s.Panics != 2 || s.Peers != 1 {
+		t.Errorf("%d panics and %d peers, want 2 and 1", s.Panics, s.Peers)
+	}
+}
+
 func TestOperationsOnAPeerThatIsGoneSaySo(t *testing.T) {
 	_, room, ids := quietEngine(t, 1)
 	if err := room.RemovePeer(t.Context(), ids[0]); err != nil {

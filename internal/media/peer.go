@@ -70,24 +70,24 @@ func (w *worker) removePeer(id sfu.PeerID) {
 
 // forget lets go of all that the host has of a peer.
 func (w *worker) forget(p *peer) {
+	delete(w.peers, p.id) // first, so that a panic below cannot bring it here again
+	w.load.Add(-1)
 	if p.handshake != nil {
 		p.handshake.cancel(nil)
 	}
 	for _, record := range p.farewell {
 		w.out.Append(p.id, p.addr, record)
 	}
-	delete(w.peers, p.id)
 	w.engine.directory.removeUfrag(p.params.LocalUfrag, p.id)
 	if p.addr.IsValid() {
 		w.engine.directory.removeAddr(p.addr, p.id)
 	}
-	w.load.Add(-1)
 }
 
 // part says goodbye to everybody: the worker ends.
 func (w *worker) part() {
 	for _, p := range w.peers {
-		w.forget(p)
+		w.guard(0, func() { w.forget(p) })
 		if w.out.Full() {
 			w.flush()
 		}
@@ -129,7 +129,7 @@ func (w *worker) carryOutLost() {
 			continue
 		}
 		w.guard(0, func() { w.router.RemovePeer(w.now, e.Peer, &w.out) })
-		w.forget(p)
+		w.guard(0, func() { w.forget(p) })
 		p.room.mailbox.post(Event{Kind: PeerLost, Peer: e.Peer, Reason: e.Reason})
 	}
 }
@@ -165,25 +165,20 @@ func (w *worker) postPath(p *peer, rtt time.Duration) {
 	p.room.mailbox.post(Event{Kind: PathFound, Peer: p.id, Address: p.addr, Proto: "udp", RTT: rtt})
 }
 
-// takeHandshakes gives DTLS datagrams to their handshakes, starting those that are new.
-func (w *worker) takeHandshakes() {
-	for i := range w.out.Handshakes {
-		h := &w.out.Handshakes[i]
-		p := w.peers[h.Peer]
-		switch {
-		case p == nil || len(h.Data) < recordHeader:
-		case p.connected:
-			w.resendLastFlight(p, h.Data)
-		case p.handshake != nil:
-			if !p.handshake.conn.deliver(h.Data) {
-				w.counts.handshakeFull.Add(1)
-			}
-		case h.Data[0] == recordHandshake && p.addr.IsValid():
-			w.startHandshake(p, h.Data)
+// takeHandshake gives a DTLS datagram to its handshake, starting one that is new.
+func (w *worker) takeHandshake(h sfu.Handshake) {
+	p := w.peers[h.Peer]
+	switch {
+	case p == nil || len(h.Data) < recordHeader:
+	case p.connected:
+		w.resendLastFlight(p, h.Data)
+	case p.handshake != nil:
+		if !p.handshake.conn.deliver(h.Data) {
+			w.counts.handshakeFull.Add(1)
 		}
+	case h.Data[0] == recordHandshake && p.addr.IsValid():
+		w.startHandshake(p, h.Data)
 	}
-	clear(w.out.Handshakes)
-	w.out.Handshakes = w.out.Handshakes[:0]
 }
 
 // resendLastFlight answers a peer that repeats its own, for it has missed ours (RFC 6347 §4.2.4). The records are the

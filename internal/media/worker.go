@@ -115,7 +115,7 @@ func (w *worker) receive(b *batch) {
 	for i := 0; i < b.n; {
 		i = w.receiveFrom(b, i)
 	}
-	w.takeHandshakes() // they borrow from b
+	w.settle() // handshakes borrow from b
 	b.done()
 }
 
@@ -162,7 +162,7 @@ func (w *worker) endTurn() {
 		w.guard(0, func() { w.router.Tick(w.now, &w.out) })
 	}
 	w.flush()
-	for len(w.lost) > 0 {
+	for len(w.lost) > 0 { // each round has fewer peers left, also where it panics
 		w.carryOutLost()
 		w.flush()
 	}
@@ -179,19 +179,37 @@ func (w *worker) arm() {
 	w.timer.Reset(max(time.Until(d), 0))
 }
 
-// flush carries out the router's events and sends its packets. Events come first: a peer's answer to what is sent may reach
-// another worker's reader at once, and must find the peer in the directory.
+// flush settles the turn so far and sends its packets. Events come first: a peer's answer to what is sent may reach another
+// worker's reader at once, and must find the peer in the directory.
 func (w *worker) flush() {
-	for i := range w.out.Events {
-		w.carryOut(&w.out.Events[i])
+	w.settle()
+	w.guard(0, w.send)
+	w.out.Reset()
+}
+
+// settle carries out the router's events, and then gives DTLS datagrams to their handshakes: the check that nominated a
+// peer's address may have come together with its first flight. A panic is the peer's that it was about. It may add to the
+// lists, or empty them.
+func (w *worker) settle() {
+	for i := 0; i < len(w.out.Events); i++ {
+		e := w.out.Events[i]
+		w.guard(e.Peer, func() { w.carryOut(&e) })
 	}
+	w.out.Events = w.out.Events[:0]
+	for i := 0; i < len(w.out.Handshakes); i++ {
+		h := w.out.Handshakes[i]
+		w.guard(h.Peer, func() { w.takeHandshake(h) })
+	}
+	clear(w.out.Handshakes)
+	w.out.Handshakes = w.out.Handshakes[:0]
+}
+
+func (w *worker) send() {
 	if len(w.out.Peers) > 0 {
 		w.socket.send(&w.out)
 		w.counts.sent(&w.out)
 	}
-	w.takeHandshakes()
 	w.handOverPiped()
-	w.out.Reset()
 }
 
 // handOverPiped copies packets to the other workers' inboxes; one that is full goes without.
