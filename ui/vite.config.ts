@@ -22,6 +22,7 @@ export default defineConfig({
     proxy: {
       "/socket.io": { target: server, ws: true },
       "/ws": { target: server, ws: true },
+      "/api": server,
       "/healthz": server,
     },
   },
