@@ -39,6 +39,9 @@ const usage = `Noom: video meetings on your own server
 // run is the program without its process: it returns the exit status, 2 for a mistake in how it was called.
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
 	command := "serve"
+	if len(args) > 0 && slices.Contains([]string{"--help", "-help", "-h"}, args[0]) {
+		fmt.Fprint(stdout, usage, "\n") // the help of serve follows
+	}
 	if len(args) > 0 && (!strings.HasPrefix(args[0], "-") || args[0] == "--version") {
 		command, args = strings.TrimPrefix(args[0], "--"), args[1:]
 	}
@@ -46,7 +49,12 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	case "serve":
 		return serve(ctx, args, environ, stdout, stderr)
 	case "load":
-		return status(stderr, load.Run(ctx, args, stdout, stderr))
+		err := load.Run(ctx, args, stdout, stderr)
+		if errors.Is(err, load.ErrUsage) {
+			complain(stderr, err)
+			return 2
+		}
+		return status(stderr, err)
 	case "version":
 		fmt.Fprintf(stdout, "noom %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		return 0
@@ -94,7 +102,7 @@ func status(stderr io.Writer, err error) int {
 
 // complain prints an error for people, each of several on a line of its own.
 func complain(stderr io.Writer, err error) {
-	for line := range strings.SplitSeq(err.Error(), "\n") {
+	for line := range strings.SplitSeq(strings.TrimRight(err.Error(), "\n"), "\n") {
 		fmt.Fprintln(stderr, "noom:", line)
 	}
 }

@@ -164,6 +164,8 @@ func TestMistakesAreSaidWithStatus2(t *testing.T) {
 		{[]string{"serve", "--log-level", "loud"}, "", `--log-level: "loud" is not a level`},
 		{[]string{"serve"}, "NOOM_LISTN=:1", "did you mean NOOM_LISTEN?"},
 		{[]string{"serve", "--config", "/nowhere.yaml"}, "", "cannot be read"},
+		{[]string{"load", "--senders", "0"}, "", "at least one bot"},
+		{[]string{"load", "--nonsense"}, "", "nonsense"},
 	} {
 		cmd := command(t, c.args...)
 		cmd.Env = append(cmd.Env, c.env)
@@ -179,9 +181,10 @@ func TestVersionAndHelp(t *testing.T) {
 		{"version", "noom dev (go"},
 		{"--version", "noom dev (go"},
 		{"help", "noom load"},
-		{"load --help", ""},
+		{"load --help", "-senders"},
 		{"serve --help", "--public-ip"},
 		{"--help", "--public-ip"},
+		{"--help", "noom load"},
 	} {
 		text, err := command(t, strings.Fields(c.args)...).Output()
 		if err != nil || !strings.Contains(string(text), c.want) {

@@ -39,17 +39,13 @@ Sends bots into a room of a running server and reports what they received.
 
 `
 
-// errUsage ends Run after the flags' own message has been written.
-var errUsage = errors.New("wrong flags")
+// ErrUsage is what Run returns when the flags are wrong.
+var ErrUsage = errors.New("wrong flags")
 
-func parse(args []string, stderr io.Writer) (options, error) {
+func parse(args []string, stdout io.Writer) (options, error) {
 	var o options
 	f := flag.NewFlagSet("noom load", flag.ContinueOnError)
-	f.SetOutput(stderr)
-	f.Usage = func() {
-		fmt.Fprint(stderr, usage)
-		f.PrintDefaults()
-	}
+	f.SetOutput(io.Discard)
 	f.StringVar(&o.url, "url", "http://localhost:3000", "address of the server")
 	f.StringVar(&o.room, "room", "load", "room to enter")
 	f.StringVar(&o.name, "name", "Bot", "what the bots are called, before their number")
@@ -70,12 +66,15 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	f.BoolVar(&o.json, "json", false, "report as JSON on standard output")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
+			f.SetOutput(stdout)
+			fmt.Fprint(stdout, usage)
+			f.PrintDefaults()
 			return o, err
 		}
-		return o, errUsage
+		return o, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	if f.NArg() > 0 {
-		return o, fmt.Errorf("%w: unexpected %q", errUsage, f.Arg(0))
+		return o, fmt.Errorf("%w: unexpected %q", ErrUsage, f.Arg(0))
 	}
 	return o, o.check()
 }
@@ -84,21 +83,23 @@ func (o *options) check() error {
 	u, err := url.Parse(o.url)
 	switch {
 	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"):
-		return fmt.Errorf("%w: --url %q is no http or https address", errUsage, o.url)
+		return fmt.Errorf("%w: --url %q is no http or https address", ErrUsage, o.url)
 	case o.senders < 0 || o.viewers < 0 || o.senders+o.viewers == 0:
-		return fmt.Errorf("%w: --senders and --viewers must make at least one bot", errUsage)
+		return fmt.Errorf("%w: --senders and --viewers must make at least one bot", ErrUsage)
+	case o.duration < 0 || o.interval < 0 || o.stay < 0:
+		return fmt.Errorf("%w: --duration, --interval and --stay are not negative", ErrUsage)
 	case o.pictures != "clip" && o.pictures != "coded":
-		return fmt.Errorf("%w: --pictures %q is neither clip nor coded", errUsage, o.pictures)
+		return fmt.Errorf("%w: --pictures %q is neither clip nor coded", ErrUsage, o.pictures)
 	case o.pictures == "coded" && o.simulcast:
-		return fmt.Errorf("%w: coded pictures have no layers, so not with --simulcast", errUsage)
+		return fmt.Errorf("%w: coded pictures have no layers, so not with --simulcast", ErrUsage)
 	case o.size != "q" && o.size != "h" && o.size != "f":
-		return fmt.Errorf("%w: --size %q is none of q, h, f", errUsage, o.size)
+		return fmt.Errorf("%w: --size %q is none of q, h, f", ErrUsage, o.size)
 	case o.tiles < 0 || o.tiles > 50:
-		return fmt.Errorf("%w: --tiles %d is not between 0 and 50", errUsage, o.tiles)
+		return fmt.Errorf("%w: --tiles %d is not between 0 and 50", ErrUsage, o.tiles)
 	case o.width < 0 || o.width > 7680 || o.height < 0 || o.height > 4320:
-		return fmt.Errorf("%w: tiles of %d×%d pixels", errUsage, o.width, o.height)
+		return fmt.Errorf("%w: tiles of %d×%d pixels", ErrUsage, o.width, o.height)
 	case o.bitrate < 0 || o.bitrate > 20_000:
-		return fmt.Errorf("%w: --bitrate %d is not between 0 and 20000 kb/s", errUsage, o.bitrate)
+		return fmt.Errorf("%w: --bitrate %d is not between 0 and 20000 kb/s", ErrUsage, o.bitrate)
 	}
 	return nil
 }

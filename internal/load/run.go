@@ -27,7 +27,7 @@ type group struct {
 // Run is "noom load": it runs the bots that args ask for and reports on stdout; progress goes to stderr. It returns an
 // error when the arguments are wrong or when a bot could not take part.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	o, err := parse(args, stderr)
+	o, err := parse(args, stdout)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
 	}
@@ -90,20 +90,21 @@ func (g *group) clipsOf(number int) []*clip {
 	return g.clips
 }
 
-// run starts the bots one after the other and ends them after the duration, or with ctx.
+// run starts the bots one after the other and ends them after the duration, or with ctx, or when none is left.
 func (g *group) run(ctx context.Context, stderr io.Writer) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var bots sync.WaitGroup
 	defer bots.Wait()
 	count := g.o.senders + g.o.viewers
+	gone := make(chan struct{}, count) // a token for each bot that will not come again
 	join := time.NewTicker(max(g.o.interval, time.Microsecond))
 	defer join.Stop()
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
 	var end <-chan time.Time // nil until all have been started
 	var received uint64
-	for start, n := time.Now(), 0; ; {
+	for start, n, left := time.Now(), 0, count; left > 0; {
 		next := join.C
 		if n == count {
 			next = nil
@@ -114,17 +115,25 @@ func (g *group) run(ctx context.Context, stderr io.Writer) {
 		case <-end:
 			cancel()
 			return
+		case <-gone: // the server is not there, or has gone
+			left--
 		case <-second.C:
 			g.progress(stderr, start, &received)
 		case <-next:
 			n++
-			bots.Go(func() { g.live(ctx, n) }) // ends with ctx
+			bots.Go(func() { // ends with ctx
+				g.live(ctx, n)
+				gone <- struct{}{}
+			})
 			if n == count && g.o.duration > 0 {
 				end = time.After(g.o.duration)
 			}
 		}
 	}
 }
+
+// failurePause is how long a bot that could not stay waits before it comes anew: a server in trouble needs no more of it.
+const failurePause = time.Second
 
 // live is a bot's life: one stay, or one after the other.
 func (g *group) live(ctx context.Context, number int) {
@@ -136,6 +145,12 @@ func (g *group) live(ctx context.Context, number int) {
 		}
 		if g.o.stay == 0 {
 			return
+		}
+		if err != nil {
+			select {
+			case <-time.After(failurePause):
+			case <-ctx.Done():
+			}
 		}
 	}
 }

@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 )
@@ -103,9 +105,9 @@ func TestAFrameThatIsNoEventEndsTheSession(t *testing.T) {
 func TestWrongFlagsAreRefused(t *testing.T) {
 	for _, args := range []string{
 		"--url localhost:3000", "--url ws://localhost", "--senders 0", "--senders -1 --viewers 2", "--pictures faces",
-		"--size x", "--pictures coded --simulcast", "--tiles 51", "--bitrate -1", "--width 100000", "extra", "--nonsense",
+		"--size x", "--pictures coded --simulcast", "--tiles 51", "--bitrate -1", "--width 100000", "--stay -1s", "extra", "--nonsense",
 	} {
-		if err := Run(t.Context(), strings.Fields(args), io.Discard, io.Discard); !errors.Is(err, errUsage) {
+		if err := Run(t.Context(), strings.Fields(args), io.Discard, io.Discard); !errors.Is(err, ErrUsage) {
 			t.Errorf("noom load %s: %v", args, err)
 		}
 	}
@@ -117,8 +119,25 @@ func TestWrongFlagsAreRefused(t *testing.T) {
 func TestAServerThatIsNotThereIsAnError(t *testing.T) {
 	server := httptest.NewServer(nil)
 	server.Close()
-	err := Run(t.Context(), []string{"--url", server.URL, "--duration", "10ms"}, io.Discard, io.Discard)
+	begun := time.Now()
+	err := Run(t.Context(), []string{"--url", server.URL, "--duration", "1m"}, io.Discard, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), "1 of 1 sessions failed") {
 		t.Errorf("ended with %v", err)
+	}
+	if took := time.Since(begun); took > 30*time.Second {
+		t.Errorf("it took %v to find out", took)
+	}
+}
+
+func TestABotThatCannotStayDoesNotComeAnewAtOnce(t *testing.T) {
+	var came atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		came.Add(1)
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}))
+	defer server.Close()
+	_ = Run(t.Context(), []string{"--url", server.URL, "--duration", "1500ms", "--stay", "10s"}, io.Discard, io.Discard)
+	if n := came.Load(); n < 1 || n > 3 {
+		t.Errorf("it came %d times in 1.5 s", n)
 	}
 }
