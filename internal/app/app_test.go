@@ -65,6 +65,8 @@ func local(t *testing.T) config.Config {
 type session struct {
 	t    *testing.T
 	conn *websocket.Conn
+	// inbox holds what came in a batch behind the event that was awaited.
+	inbox *[][]json.RawMessage
 }
 
 func (s server) dial(t *testing.T, origin string) (*websocket.Conn, *http.Response, error) {
@@ -80,7 +82,7 @@ func (s server) enter(t *testing.T, room, name string) session {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.CloseNow() })
-	e := session{t, conn}
+	e := session{t, conn, new([][]json.RawMessage)}
 	e.send(`["connect", {"room": "` + room + `", "name": "` + name + `"}]`)
 	e.await("session")
 	e.send(`["join", {}, 1]`)
@@ -97,12 +99,19 @@ func (s session) send(frame string) {
 	}
 }
 
-// await reads until the event comes, and gives its data.
+// await reads until the event comes, alone or in a batch, and gives its data.
 func (s session) await(event string) string {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), 5*time.Second)
 	defer cancel()
 	for {
+		for len(*s.inbox) > 0 {
+			e := (*s.inbox)[0]
+			*s.inbox = (*s.inbox)[1:]
+			if string(e[0]) == `"`+event+`"` {
+				return string(e[1])
+			}
+		}
 		_, text, err := s.conn.Read(ctx)
 		if err != nil {
 			s.t.Fatalf("waiting for %s: %v", event, err)
@@ -111,8 +120,13 @@ func (s session) await(event string) string {
 		if err := json.Unmarshal(text, &frame); err != nil || len(frame) < 2 {
 			s.t.Fatalf("not a frame: %s", text)
 		}
-		if string(frame[0]) == `"`+event+`"` {
-			return string(frame[1])
+		*s.inbox = [][]json.RawMessage{frame}
+		if string(frame[0]) == `"batch"` {
+			var batch struct{ Events [][]json.RawMessage }
+			if err := json.Unmarshal(frame[1], &batch); err != nil {
+				s.t.Fatalf("not a batch: %s", text)
+			}
+			*s.inbox = batch.Events
 		}
 	}
 }
@@ -149,7 +163,7 @@ func TestChatIsThereAfterARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.CloseNow()
-	bob := session{t, conn}
+	bob := session{t, conn, new([][]json.RawMessage)}
 	bob.send(`["connect", {"room": "daily", "name": "Bob"}]`)
 	bob.await("session")
 	bob.send(`["join", {}, 1]`)

@@ -49,7 +49,7 @@ func TestARoomIsMadeAndHostedAndNoKeyIsLogged(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.CloseNow() })
-	host := session{t, conn}
+	host := session{t, conn, new([][]json.RawMessage)}
 	host.send(fmt.Sprintf(`["connect",{"room":"daily","name":"canary-name","link":%q}]`, made.Key))
 	var hello struct{ Role, Key, Browser string }
 	if err := json.Unmarshal([]byte(host.await("session")), &hello); err != nil || hello.Role != "host" {

@@ -66,14 +66,44 @@ func (s *signalling) take(ctx context.Context, frame []byte) error {
 	if err := json.Unmarshal(frame, &parts); err != nil || len(parts) < 2 || json.Unmarshal(parts[0], &name) != nil {
 		return fmt.Errorf("signalling: server sent %.100q", frame)
 	}
-	if name != "ack" {
-		select {
-		case s.events <- event{name, parts[1]}:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
+	switch name {
+	case "ack":
+		return s.takeAck(frame, parts)
+	case "batch":
+		return s.takeBatch(ctx, frame, parts[1])
+	}
+	return s.put(ctx, event{name, parts[1]})
+}
+
+func (s *signalling) put(ctx context.Context, e event) error {
+	select {
+	case s.events <- e:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// takeBatch takes in several events that came in one message.
+func (s *signalling) takeBatch(ctx context.Context, frame []byte, data json.RawMessage) error {
+	var batch struct{ Events [][]json.RawMessage }
+	if err := json.Unmarshal(data, &batch); err != nil {
+		return fmt.Errorf("signalling: server sent %.100q", frame)
+	}
+	for _, e := range batch.Events {
+		var name string
+		if len(e) != 2 || json.Unmarshal(e[0], &name) != nil {
+			return fmt.Errorf("signalling: server sent %.100q", frame)
+		}
+		if err := s.put(ctx, event{name, e[1]}); err != nil {
+			return err
 		}
 	}
+	return nil
+}
+
+// takeAck hands an acknowledgement to whoever waits for it.
+func (s *signalling) takeAck(frame []byte, parts []json.RawMessage) error {
 	var id int
 	if len(parts) < 3 || json.Unmarshal(parts[2], &id) != nil {
 		return fmt.Errorf("signalling: acknowledgement without a number: %.100q", frame)

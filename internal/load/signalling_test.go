@@ -62,7 +62,7 @@ func TestRequestsGetTheirAcknowledgementsAndEventsArrive(t *testing.T) {
 	s := serve(t, func(frame string) []string {
 		switch {
 		case strings.Contains(frame, "chat"):
-			return []string{`["joined",{"id":"x"},1]`, `["ack",{"ok":true,"seq":7},1]`}
+			return []string{`["joined",{"id":"x"},1]`, `["batch",{"events":[["left",{"id":"x"}],["inside",{}]]},3]`, `["ack",{"ok":true,"seq":7},1]`}
 		default:
 			return []string{`["ack",{"ok":false,"error":{"code":"full","text":"no seat"}},2]`}
 		}
@@ -73,6 +73,9 @@ func TestRequestsGetTheirAcknowledgementsAndEventsArrive(t *testing.T) {
 	}
 	if e := <-s.events; e.name != "joined" || string(e.data) != `{"id":"x"}` {
 		t.Errorf("event is %q %s", e.name, e.data)
+	}
+	if a, b := <-s.events, <-s.events; a.name != "left" || string(a.data) != `{"id":"x"}` || b.name != "inside" {
+		t.Errorf("the batch holds %q %s and %q", a.name, a.data, b.name)
 	}
 	err := s.request(t.Context(), "join", struct{}{}, nil)
 	if err == nil || !strings.Contains(err.Error(), "no seat (full)") {
@@ -94,7 +97,7 @@ func TestAClosedConnectionEndsWhoWaits(t *testing.T) {
 }
 
 func TestAFrameThatIsNoEventEndsTheSession(t *testing.T) {
-	for _, frame := range []string{`{}`, `[]`, `["x"]`, `[1,2]`, `["ack",{"ok":true}]`, `["ack",{},"x"]`, `nonsense`} {
+	for _, frame := range []string{`{}`, `[]`, `["x"]`, `[1,2]`, `["batch",1,1]`, `["batch",{"events":[["x"]]},1]`, `["batch",{"events":[[1,{}]]},1]`, `["ack",{"ok":true}]`, `["ack",{},"x"]`, `nonsense`} {
 		s := serve(t, func(string) []string { return []string{frame} })
 		if err := s.request(t.Context(), "join", struct{}{}, nil); !errors.Is(err, errEnded) {
 			t.Errorf("after %s: %v", frame, err)

@@ -25,6 +25,7 @@ var (
 // where that is possible.
 type amendment struct {
 	edit func(*store.Room) error
+	by   *client // who is answered
 	done func(error)
 }
 
@@ -51,6 +52,7 @@ func (r *room) amendAll(ctx context.Context, a amendment) {
 			if err == nil {
 				err = r.takeRecord(record)
 			}
+			r.deliver(a.by)
 			a.done(err)
 			r.amendments = slices.Delete(r.amendments, 0, 1)
 			if more = len(r.amendments) > 0; more {

@@ -109,6 +109,9 @@ func (l *chatLog) keep(ctx context.Context, e chatEntry) {
 	}
 	err = l.room.loop.Do(ctx, func(r *room) error {
 		_, err := r.apply(meeting.Stored{Message: message})
+		if c := r.clients[message.From.ID]; c != nil {
+			r.deliver(c)
+		}
 		e.reply(message, nil)
 		return err
 	})

@@ -26,8 +26,14 @@ type client struct {
 	session *Session     // nil while the connection is lost
 	seat    uint32       // 0 outside
 	outbox  outbox
-	view    []sfu.Wish
-	peer    *peer // nil without a transport
+
+	unsent      int // how many of the outbox's newest events have not been sent to the session
+	unsentBytes int
+	listed      bool // among the room's unsent
+	pace        pace
+
+	view []sfu.Wish
+	peer *peer // nil without a transport
 
 	offering bool   // an offer is being read
 	lost     []byte // fingerprint of a peer that media gave up, until its owner has been told
@@ -54,17 +60,10 @@ func newClient(id meeting.ID, key meeting.Key) *client {
 	return &client{id: id, key: key, chat: rate.NewLimiter(chatRate, chatBurst), reactions: rate.NewLimiter(reactionRate, reactionBurst)}
 }
 
-// send numbers an event, keeps it for a session that has to catch up, and sends it on when there is a connection.
-func (c *client) send(event string, data []byte) {
-	n := c.outbox.add(event, data)
-	if c.session != nil {
-		c.session.link.Send(event, data, n)
-	}
-}
-
 // tellEnd tells the client's connection that its session is over and lets go of it. The event is not kept: whoever
 // comes back with the key is not meant. The caller closes or cuts the link.
-func (c *client) tellEnd(why meeting.EndReason) Link {
+func (r *room) tellEnd(c *client, why meeting.EndReason) Link {
+	r.deliver(c)
 	link := c.session.link
 	c.session = nil
 	e := meeting.Ended{Reason: why}

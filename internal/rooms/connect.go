@@ -49,7 +49,7 @@ func (r *room) connect(s *Session, h Hello) error {
 		case meeting.Refused:
 			return e.Err
 		case meeting.Replaced:
-			r.client(e.ID).tellEnd(meeting.EndReplaced).Close()
+			r.tellEnd(r.client(e.ID), meeting.EndReplaced).Close()
 		case meeting.Connected:
 			r.welcome(s, h, e, issued)
 		default:
@@ -74,6 +74,7 @@ func (r *room) welcome(s *Session, h Hello, e meeting.Connected, issued string) 
 		r.clients[e.ID] = c
 	}
 	s.id, c.session, c.from = c.id, s, from(h.From)
+	c.unsent, c.unsentBytes = 0, 0 // it is among what was missed, or in the snapshot to come
 	var missed []kept
 	resumed := false
 	if e.Known && h.Last != nil {
@@ -87,8 +88,5 @@ func (r *room) welcome(s *Session, h Hello, e meeting.Connected, issued string) 
 	}
 	n := c.outbox.last - uint64(len(missed)) // counting goes on from here
 	s.link.Send(hello.EventName(), encode(hello), n)
-	for _, k := range missed {
-		n++
-		s.link.Send(k.event, k.data, n)
-	}
+	r.sendAll(s.link, missed, c.outbox.last)
 }

@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -18,7 +19,7 @@ func (l *told) Close()                                   {}
 func (l *told) Cut()                                     {}
 
 func TestASlotThatIsFilledBeforeItsOfferIsAnsweredIsToldAfterTheAnswer(t *testing.T) {
-	r := &room{clients: make(map[meeting.ID]*client), peers: make(map[sfu.PeerID]*client)}
+	r := &room{rooms: &Rooms{now: time.Now}, clients: make(map[meeting.ID]*client), peers: make(map[sfu.PeerID]*client)}
 	got := &told{}
 	s := &Session{room: r, link: got, id: "p"}
 	before := &sfu.PeerParams{Slots: []sfu.Slot{{MID: "0"}}}
@@ -33,6 +34,7 @@ func TestASlotThatIsFilledBeforeItsOfferIsAnsweredIsToldAfterTheAnswer(t *testin
 	r.settle(s, negotiated{answer: "answer", params: after, id: 1}, nil, func(answer string, err error) {
 		got.Send(answer, nil, 0)
 	})
+	r.deliver(c)
 	want := told{"answer ", `slots {"slots":[{"mid":"2","track":5,"fromTs":90}]}`}
 	if d := cmp.Diff(want, *got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)

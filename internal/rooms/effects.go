@@ -62,7 +62,7 @@ func (r *room) client(id meeting.ID) *client {
 func (r *room) tell(t meeting.Tell) {
 	data := encode(t.Event)
 	for _, id := range t.To {
-		r.client(id).send(t.Event.EventName(), data)
+		r.send(r.client(id), t.Event.EventName(), data)
 	}
 }
 

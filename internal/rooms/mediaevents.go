@@ -29,7 +29,7 @@ func (r *room) mediaEvents(first media.Event) {
 	}
 	for _, c := range changed {
 		e := slotsEvent{Slots: slots[c]}
-		c.send(e.EventName(), encode(e))
+		r.send(c, e.EventName(), encode(e))
 	}
 }
 
@@ -58,7 +58,7 @@ func (r *room) mediaEvent(e media.Event) (c *client, s SlotState, slot bool) {
 
 // tellEarly names the slots from number first on, which an offer has just added, and tells those that media has filled
 // already.
-func (c *client) tellEarly(first int) {
+func (r *room) tellEarly(c *client, first int) {
 	var e slotsEvent
 	for i := first; i < len(c.peer.params.Slots); i++ {
 		if s, filled := c.peer.slots[i]; filled {
@@ -68,7 +68,7 @@ func (c *client) tellEarly(first int) {
 		}
 	}
 	if len(e.Slots) > 0 {
-		c.send(e.EventName(), encode(e))
+		r.send(c, e.EventName(), encode(e))
 	}
 }
 

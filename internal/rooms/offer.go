@@ -130,6 +130,7 @@ func (r *room) settle(s *Session, n negotiated, err error, reply Reply[string]) 
 	c := r.clients[s.id]
 	if c != nil {
 		c.offering = false
+		r.deliver(c)
 	}
 	switch {
 	case err != nil:
@@ -151,7 +152,7 @@ func (r *room) settle(s *Session, n negotiated, err error, reply Reply[string]) 
 		known := len(c.peer.params.Slots)
 		c.peer.params = n.params
 		reply(n.answer, nil)
-		c.tellEarly(known)
+		r.tellEarly(c, known)
 	}
 }
 

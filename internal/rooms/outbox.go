@@ -32,10 +32,13 @@ func (o *outbox) add(event string, data []byte) uint64 {
 	return o.last
 }
 
+// newest gives the last n events, oldest first. There are so many.
+func (o *outbox) newest(n int) []kept { return o.kept[len(o.kept)-n:] }
+
 // since gives the events after number n, oldest first; false when they are not all there any more, or never were.
 func (o *outbox) since(n uint64) ([]kept, bool) {
 	if n > o.last || o.last-n > uint64(len(o.kept)) {
 		return nil, false
 	}
-	return o.kept[len(o.kept)-int(o.last-n):], true
+	return o.newest(int(o.last - n)), true
 }

@@ -25,7 +25,7 @@ func (s *Session) ID() meeting.ID { return s.id }
 // Command carries out a command that the session's participant gives: the caller has set its ID. The reply comes when
 // it is done, and for what the room keeps, when that is on the disk.
 func (s *Session) Command(ctx context.Context, c meeting.Command, reply Reply[None]) {
-	ask(ctx, s, unlessDone(reply), func(r *room, _ *client) (None, error) {
+	ask(ctx, s, unlessDone(reply), func(r *room, by *client) (None, error) {
 		answer, err := r.apply(c)
 		if err != nil {
 			return None{}, err
@@ -33,13 +33,14 @@ func (s *Session) Command(ctx context.Context, c meeting.Command, reply Reply[No
 		done := func(err error) { reply(None{}, err) }
 		switch keep := answer.(type) {
 		case nil:
+			r.deliver(by)
 			done(nil)
 			return None{}, nil
 		case meeting.KeepSettings:
-			return None{}, r.amend(amendment{setSettings(keep.Change), done})
+			return None{}, r.amend(amendment{setSettings(keep.Change), by, done})
 		case meeting.KeepBan:
 			ban := store.Ban{Who: keep.Who, Name: keep.Name, At: r.rooms.now().UnixMilli(), Link: keep.Link}
-			return None{}, r.amend(amendment{addBan(ban), done})
+			return None{}, r.amend(amendment{addBan(ban), by, done})
 		}
 		return None{}, fmt.Errorf("rooms: command %T has the answer %T", c, answer)
 	})
@@ -53,7 +54,7 @@ func (s *Session) MakeLink(ctx context.Context, role meeting.Role, reply Reply[s
 		}
 		link := store.Link{ID: newID(linkIDLen), Role: role}
 		key := r.rooms.keys.link(r.record.ID, link.ID)
-		return None{}, r.amend(amendment{addLink(link), func(err error) {
+		return None{}, r.amend(amendment{addLink(link), c, func(err error) {
 			if err != nil {
 				key = ""
 			}
@@ -100,7 +101,7 @@ func (r *room) join(c *client, name, passcode string) (Snapshot, error) {
 // after whatever acknowledgement still goes to it.
 func (r *room) dismiss(e meeting.Dismissed) {
 	if c := r.client(e.ID); c.session != nil {
-		r.parting = append(r.parting, c.tellEnd(e.Reason))
+		r.parting = append(r.parting, r.tellEnd(c, e.Reason))
 	}
 }
 

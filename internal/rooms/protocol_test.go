@@ -2,8 +2,10 @@ package rooms
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,6 +31,9 @@ func TestEveryEventIsAsItsExample(t *testing.T) {
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".json")
+		if name == "batch" {
+			continue // see TestABatchIsAsItsExample
+		}
 		e, ok := events[name]
 		if !ok {
 			t.Errorf("no event is called %s", name)
@@ -55,6 +60,36 @@ func TestEveryEventIsAsItsExample(t *testing.T) {
 	}
 	for name := range events {
 		t.Errorf("server/%s.json is missing", name)
+	}
+}
+
+func TestABatchIsAsItsExample(t *testing.T) {
+	example, err := os.ReadFile("../../protocol/examples/server/batch.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var events struct{ Events [][2]json.RawMessage }
+	var want, got any
+	if err := errors.Join(json.Unmarshal(example, &events), json.Unmarshal(example, &want)); err != nil {
+		t.Fatal(err)
+	}
+	var r room
+	var list []kept
+	for _, e := range events.Events {
+		list = append(list, kept{strings.Trim(string(e[0]), `"`), e[1]})
+	}
+	first := r.batchOf(list)
+	if err := json.Unmarshal(first, &got); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-example +ours):\n%s", d)
+	}
+	if again := r.batchOf(slices.Clone(list)); &again[0] != &first[0] {
+		t.Error("it is put together again for the next who gets it")
+	}
+	if other := r.batchOf(list[1:]); &other[0] == &first[0] {
+		t.Error("another batch is taken for it")
 	}
 }
 

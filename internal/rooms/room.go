@@ -42,6 +42,10 @@ type room struct {
 	parting []Link // of those who were dismissed in this turn
 	opened  time.Time
 
+	unsent    []*client // for whom something has been collected
+	deliverAt time.Time // when the next of them may get it; zero: nobody waits
+	batches   []batch   // of this turn
+
 	amendments []amendment // the first is being made
 	over       bool        // the room ends after this turn
 	visited    bool        // somebody has connected, or tried to
@@ -93,6 +97,7 @@ func (r *room) run(ctx context.Context) {
 		case <-timer.C:
 			r.expire()
 		}
+		r.deliverDue()
 		r.part()
 		if r.over {
 			return
@@ -106,10 +111,14 @@ func (r *room) run(ctx context.Context) {
 
 // untilDeadline is how long the room may sleep.
 func (r *room) untilDeadline() time.Duration {
-	if due := r.meeting.Deadline(); !due.IsZero() {
-		return due.Sub(r.rooms.now())
+	due := r.meeting.Deadline()
+	if due.IsZero() || !r.deliverAt.IsZero() && r.deliverAt.Before(due) {
+		due = r.deliverAt
 	}
-	return emptyGrace
+	if due.IsZero() {
+		return emptyGrace
+	}
+	return due.Sub(r.rooms.now())
 }
 
 func (r *room) expire() {
@@ -127,7 +136,7 @@ func (r *room) goodbye() {
 			continue
 		}
 		if shutdown {
-			c.tellEnd(meeting.EndShutdown).Cut()
+			r.tellEnd(c, meeting.EndShutdown).Cut()
 		} else {
 			c.session.link.Cut()
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -98,9 +99,26 @@ type client struct {
 		Door    meeting.Door
 	}
 	n uint64 // the last number seen
+
+	sent []time.Time // when messages came, batches counting once; written by the room
 }
 
 func (c *client) Send(name string, data []byte, n uint64) {
+	c.sent = append(c.sent, time.Now())
+	if name == "batch" {
+		var b struct{ Events [][2]json.RawMessage }
+		if err := json.Unmarshal(data, &b); err != nil || len(b.Events) < 2 {
+			c.t.Errorf("batch %s, %v", data, err)
+		}
+		for i, e := range b.Events {
+			c.take(strings.Trim(string(e[0]), `"`), e[1], n-uint64(len(b.Events)-1-i))
+		}
+		return
+	}
+	c.take(name, data, n)
+}
+
+func (c *client) take(name string, data []byte, n uint64) {
 	select {
 	case c.events <- event{name, string(data), n}:
 	default:

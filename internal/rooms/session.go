@@ -52,6 +52,7 @@ func ask[T any](ctx context.Context, s *Session, reply Reply[T], f func(*room, *
 			return errReplaced
 		}
 		answer, err := f(r, c)
+		r.deliver(c)
 		if err != nil {
 			return err
 		}
@@ -112,7 +113,7 @@ func (s *Session) Disconnect() {
 		if c == nil || c.session != s {
 			return nil
 		}
-		c.session = nil
+		c.session, c.unsent, c.unsentBytes = nil, 0, 0 // what was not sent waits in the outbox
 		_, err := r.apply(meeting.Disconnect{ID: s.id})
 		return err
 	})

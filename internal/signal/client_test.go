@@ -189,7 +189,7 @@ func (c *client) call(event, data string) map[string]any {
 			c.t.Fatalf("%s: %v", event, err)
 		}
 		if id == -1 {
-			c.inbox = append(c.inbox, array)
+			c.inbox = append(c.inbox, unpacked(c.t, array)...)
 			continue
 		}
 		if id == c.calls {
@@ -212,6 +212,28 @@ func (c *client) want(name string) (map[string]any, uint64) {
 	return data, n
 }
 
+// unpacked gives the events of a message: itself, or those of a batch.
+func unpacked(t testing.TB, array string) []string {
+	t.Helper()
+	var parts []json.RawMessage
+	if err := json.Unmarshal([]byte(array), &parts); err != nil || len(parts) != 3 {
+		t.Fatalf("event %s", array)
+	}
+	if string(parts[0]) != `"batch"` {
+		return []string{array}
+	}
+	var b struct{ Events [][2]json.RawMessage }
+	var n int
+	if json.Unmarshal(parts[1], &b) != nil || json.Unmarshal(parts[2], &n) != nil || len(b.Events) < 2 {
+		t.Fatalf("batch %s", array)
+	}
+	var all []string
+	for i, e := range b.Events {
+		all = append(all, fmt.Sprintf("[%s,%s,%d]", e[0], e[1], n-len(b.Events)+1+i))
+	}
+	return all
+}
+
 // event gives the next event while waiting for one of this name.
 func (c *client) event(name string) (got string, data map[string]any, n uint64) {
 	c.t.Helper()
@@ -221,7 +243,7 @@ func (c *client) event(name string) (got string, data map[string]any, n uint64) 
 			c.t.Fatalf("waiting for %s: %v", name, err)
 		}
 		if id == -1 {
-			c.inbox = append(c.inbox, text)
+			c.inbox = append(c.inbox, unpacked(c.t, text)...)
 		}
 	}
 	var parts []json.RawMessage

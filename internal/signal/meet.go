@@ -15,7 +15,7 @@ type meet struct{ server *Server }
 type meetLink struct{ socket *socketio.Socket }
 
 func (l meetLink) Send(event string, data []byte, n uint64) {
-	l.socket.Emit(event, json.RawMessage(data), n)
+	l.socket.EmitJSON(eventFrame(event, data, n))
 }
 func (l meetLink) Close() { l.socket.Disconnect() }
 func (l meetLink) Cut()   { l.socket.Close() }

@@ -68,6 +68,13 @@ func (s *Socket) Emit(event string, args ...any) {
 	s.send(packets)
 }
 
+// EmitJSON sends an event that is JSON already, ["name",…], as it is. What goes to many need not be encoded for each.
+func (s *Socket) EmitJSON(array []byte) {
+	text := make([]byte, 0, 2+len(s.namespace.name)+1+len(array))
+	text = appendNamespace(append(text, engineMessage, kindEvent), s.namespace.name)
+	s.send([]packet{{data: append(text, array...)}})
+}
+
 // EmitWithAck sends an event and waits for the client's answer. It returns ctx's error when that comes first, and
 // ErrGone when the socket leaves. It must not be called from within a Handler's method.
 func (s *Socket) EmitWithAck(ctx context.Context, event string, args ...any) ([]json.RawMessage, error) {

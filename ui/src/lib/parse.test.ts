@@ -8,10 +8,17 @@ const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, ex
 const names = (folder: string) => readdirSync(new URL(folder, examples)).map((file) => file.replace(/\.json$/, ""));
 
 describe("every example of a server event", () => {
-  it.each(names("server"))("%s is read and keeps its data", (name) => {
+  it.each(names("server").filter((name) => name !== "batch"))("%s is read and keeps its data", (name) => {
     const data = read(`server/${name}.json`);
     expect(parseServerEvent(name, data)).toMatchObject({ event: name, data: data as object });
   });
+});
+
+it("the events of a batch are read one by one", () => {
+  const batch = read("server/batch.json") as { events: [string, object][] };
+  const events = parseBatch(batch);
+  expect(events).toEqual(batch.events);
+  for (const [event, data] of events) expect(parseServerEvent(event, data)).toMatchObject({ event, data });
 });
 
 describe("every example of an acknowledgement", () => {
