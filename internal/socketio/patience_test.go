@@ -214,6 +214,9 @@ func TestABodyThatTricklesIsEvicted(t *testing.T) {
 		wantGone(t, s, start)
 		<-h.departed
 		<-ended
+		if took := time.Since(start); took > 30*time.Second {
+			t.Errorf("the request's connection was open for %v", took)
+		}
 	})
 }
 

@@ -140,8 +140,7 @@ func (c *conn) post(w http.ResponseWriter, r *http.Request) {
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(c.server.config.BodyTimeout))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(c.server.config.MaxPayload)))
-	_ = control.SetReadDeadline(time.Time{})
-	if err != nil {
+	if err != nil { // the deadline stays: net/http goes on to read what is left of the body
 		c.malformed(err)
 		status := http.StatusBadRequest
 		if tooLong := new(http.MaxBytesError); errors.As(err, &tooLong) {
@@ -151,6 +150,7 @@ func (c *conn) post(w http.ResponseWriter, r *http.Request) {
 		refuseRequest(w, status, badRequest)
 		return
 	}
+	_ = control.SetReadDeadline(time.Time{})
 	if err := c.receivePayload(body); err != nil {
 		c.malformed(err)
 		refuseRequest(w, http.StatusBadRequest, badRequest)
