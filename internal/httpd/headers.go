@@ -9,10 +9,12 @@ import (
 
 // contentSecurityPolicy lets the page load only from its own origin, run no inline script or style, and be framed by
 // nobody. 'self' in connect-src covers the WebSocket of the same host and port (CSP3 §6.7.2.8); blob: is for pictures
-// and sounds the page makes itself.
+// and sounds the page makes itself. 'wasm-unsafe-eval' lets it compile WebAssembly, of which it has its own (the noise
+// filter and the background's model) and can load no other; it does not allow eval. Workers and audio worklets are files of
+// the page, so neither needs blob:.
 var contentSecurityPolicy = strings.Join([]string{
 	"default-src 'none'",
-	"script-src 'self'",
+	"script-src 'self' 'wasm-unsafe-eval'",
 	"style-src 'self'",
 	"font-src 'self'",
 	"img-src 'self' blob: data:",

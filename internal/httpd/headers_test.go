@@ -53,14 +53,14 @@ func checkPolicy(t *testing.T, path, policy string) {
 		directives[name] = value
 	}
 	for name, want := range map[string]string{
-		"default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "connect-src": "'self'", "worker-src": "'self'",
+		"default-src": "'none'", "script-src": "'self' 'wasm-unsafe-eval'", "style-src": "'self'", "connect-src": "'self'", "worker-src": "'self'",
 		"base-uri": "'none'", "frame-ancestors": "'none'", "form-action": "'self'",
 	} {
 		if directives[name] != want {
 			t.Errorf("%s: %s is %q, want %q", path, name, directives[name], want)
 		}
 	}
-	for _, hole := range []string{"unsafe-inline", "unsafe-eval", "*", "http:", "https:"} {
+	for _, hole := range []string{"unsafe-inline", "'unsafe-eval'", "*", "http:", "https:"} {
 		if strings.Contains(policy, hole) {
 			t.Errorf("%s: the policy has a hole: %s", path, hole)
 		}

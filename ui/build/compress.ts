@@ -7,7 +7,7 @@ import type { Plugin } from "vite";
 /** Below this a compressed variant saves less than one packet. */
 const smallest = 1024;
 
-const compressible = /\.(html|js|css|svg|json|webmanifest|txt)$/;
+const compressible = /\.(html|js|css|svg|json|webmanifest|txt|wasm)$/;
 
 /** Writes a .br and a .gz beside every text file of the build, so that the server never compresses. */
 export function compress(): Plugin {

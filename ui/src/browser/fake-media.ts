@@ -1,5 +1,18 @@
 /** Media for tests: devices that are plugged in and pulled out by hand. */
-import type { Captured, Chime, Device, DeviceLists, Media, Meter, Opened, ScreenTracks, Trouble } from "./media";
+import type {
+  Captured,
+  Chime,
+  Device,
+  DeviceLists,
+  Media,
+  Meter,
+  Opened,
+  Process,
+  Processed,
+  ScreenTracks,
+  Trouble,
+  Tuning,
+} from "./media";
 
 /** The part of a MediaStreamTrack that the page uses. */
 export class FakeTrack extends EventTarget {
@@ -8,6 +21,8 @@ export class FakeTrack extends EventTarget {
   readonly deviceId: string;
   readyState: "live" | "ended" = "live";
   contentHint = "";
+  /** The system gives nothing of it. */
+  muted = false;
 
   constructor(kind: string, device: Device) {
     super();
@@ -31,6 +46,46 @@ export class FakeTrack extends EventTarget {
   }
 }
 
+/** A process in progress. */
+export class FakeProcessed implements Processed {
+  readonly made = new FakeTrack("video", { id: "", label: "made" });
+  readonly track = asTrack(this.made);
+  closed = false;
+  constructor(
+    public source: MediaStreamTrack,
+    readonly fail: () => void,
+  ) {}
+  use(source: MediaStreamTrack): void {
+    this.source = source;
+  }
+  close(): void {
+    this.closed = true;
+    this.made.stop();
+  }
+}
+
+/** A process that can be started; it keeps all that it made, the newest last. */
+export class FakeProcess {
+  readonly made: FakeProcessed[] = [];
+  mood: "works" | "throws" | "declines" | "hangs" = "works";
+  readonly start: Process = async (source, failed) => {
+    if (this.mood === "throws") throw new Error("no");
+    if (this.mood === "hangs") await new Promise(() => undefined);
+    if (this.mood === "declines") return null;
+    const processed = new FakeProcessed(source, failed);
+    this.made.push(processed);
+    return processed;
+  };
+  get newest(): FakeProcessed {
+    const newest = this.made.at(-1);
+    if (!newest) throw new Error("nothing was made");
+    return newest;
+  }
+  get open(): number {
+    return this.made.filter((processed) => !processed.closed).length;
+  }
+}
+
 /** A fake track for whoever wants a real one. */
 export function asTrack(track: FakeTrack): MediaStreamTrack {
   return track as unknown as MediaStreamTrack;
@@ -48,16 +103,24 @@ export class FakeMedia implements Media {
   screen: ScreenTracks | null | "failed" = null;
   /** Every request for devices, in order. */
   readonly asked: Partial<Record<Captured, string>>[] = [];
+  readonly tunings: Tuning[] = [];
   readonly opened: FakeTrack[] = [];
+  readonly rnnoise = new FakeProcess();
   loudness = 0;
+  /** What meters hear at most; null: the browser does not listen. */
+  peak: number | null = 0.01;
+  woken = 0;
+  /** Meters not closed yet. */
+  meters = 0;
   readonly #watchers = new Set<() => void>();
 
   async list(): Promise<DeviceLists> {
     return { ...this.devices };
   }
 
-  async open(wanted: Partial<Record<Captured, string>>): Promise<Partial<Record<Captured, Opened>>> {
+  async open(wanted: Partial<Record<Captured, string>>, tuning: Tuning): Promise<Partial<Record<Captured, Opened>>> {
     this.asked.push(wanted);
+    this.tunings.push(tuning);
     const result: Partial<Record<Captured, Opened>> = {};
     for (const kind of ["microphone", "camera"] as const) {
       if (wanted[kind] !== undefined) result[kind] = this.#openOne(kind, wanted[kind]);
@@ -75,7 +138,13 @@ export class FakeMedia implements Media {
   }
 
   meter(): Meter {
-    return { level: () => this.loudness, close: () => undefined };
+    this.meters++;
+    return { level: () => this.loudness, peak: () => this.peak, close: () => void this.meters-- };
+  }
+
+  readonly denoise: Process = (source, failed) => this.rnnoise.start(source, failed);
+  wake(): void {
+    this.woken++;
   }
 
   readonly played: Chime[] = [];

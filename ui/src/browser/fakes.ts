@@ -40,6 +40,12 @@ export class FakePeer implements Peer {
   async send(kind: Kind, track: MediaStreamTrack | null): Promise<void> {
     this.sending.set(kind, track);
   }
+  music = false;
+  async setMusic(on: boolean): Promise<boolean> {
+    const other = this.music !== on;
+    this.music = on;
+    return other && this.negotiations.length > 0;
+  }
   async growTo(videoSlots: number): Promise<void> {
     this.videoSlots = Math.max(this.videoSlots, videoSlots);
   }

@@ -32,7 +32,11 @@ export function cameraEncodings(bySize: boolean): RTCRtpEncodingParameters[] {
 export const screenEncodings: readonly RTCRtpEncodingParameters[] = [{ maxBitrate: 2_500_000, maxFramerate: 30 }];
 
 /** Speech in wideband with room for music; Opus uses less when it can. */
-export const audioEncodings: readonly RTCRtpEncodingParameters[] = [{ maxBitrate: 48_000 }];
+export const voiceBitrate = 48_000;
+export const audioEncodings: readonly RTCRtpEncodingParameters[] = [{ maxBitrate: voiceBitrate }];
+
+/** Original sound: two channels of music, of which hardly anybody would miss anything. In bit/s. */
+export const musicBitrate = 160_000;
 
 /** Screen audio is music as often as speech. */
 export const screenAudioEncodings: readonly RTCRtpEncodingParameters[] = [{ maxBitrate: 96_000 }];

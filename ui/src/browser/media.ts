@@ -25,10 +25,43 @@ export interface ScreenTracks {
   readonly audio: MediaStreamTrack | null;
 }
 
+/** What the browser is asked to do to a voice on its way from the microphone. */
+export interface SoundTuning {
+  readonly echo: boolean;
+  readonly noise: boolean;
+  readonly gain: boolean;
+  /** Two channels, for music. */
+  readonly stereo: boolean;
+}
+
+/** The size of picture that a camera is asked for. */
+export interface PictureTuning {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Tuning {
+  readonly microphone: SoundTuning;
+  readonly camera: PictureTuning;
+}
+
+/** A track made from another one, for as long as nobody closes it. */
+export interface Processed {
+  readonly track: MediaStreamTrack;
+  /** Makes it from this track from now on; what was made before goes on without a break. */
+  use(source: MediaStreamTrack): void;
+  close(): void;
+}
+
+/** Starts a process, or says null when this browser cannot do it. `failed` is called when it ends by itself. */
+export type Process = (source: MediaStreamTrack, failed: () => void) => Promise<Processed | null>;
+
 /** Measures how loud a track is. */
 export interface Meter {
   /** 0 (silent) to 1. */
   level(): number;
+  /** The largest amplitude of the last samples, 0 to 1; null while the browser does not listen. */
+  peak(): number | null;
   close(): void;
 }
 
@@ -38,12 +71,16 @@ export interface Media {
   readonly canShare: boolean;
   list(): Promise<DeviceLists>;
   /** Opens devices, by id or "" for the default; asked together they need one permission prompt. Never rejects. */
-  open(wanted: Partial<Record<Captured, string>>): Promise<Partial<Record<Captured, Opened>>>;
+  open(wanted: Partial<Record<Captured, string>>, tuning: Tuning): Promise<Partial<Record<Captured, Opened>>>;
   /** Asks what to share. null: the user changed their mind. "failed": it could not be had. */
   openScreen(): Promise<ScreenTracks | null | "failed">;
   /** Calls back when devices were plugged in or out, or a permission changed, until the returned function is called. */
   watch(changed: () => void): () => void;
   meter(track: MediaStreamTrack): Meter;
+  /** Takes the noise out of a voice with RNNoise, which is loaded for it. */
+  readonly denoise: Process;
+  /** Sound that the system has stopped goes on. */
+  wake(): void;
   /** A few notes on a speaker, "" for the default; resolves at their end. */
   play(chime: Chime, speaker: string): Promise<void>;
   close(): void;

@@ -1,7 +1,16 @@
 /** The media connection: one RTCPeerConnection with the m-lines of PROTOCOL.md, in their order. */
 import { kinds, type Kind } from "../lib/protocol";
 import { trimCodecs } from "./codecs";
-import { audioEncodings, cameraEncodings, scalesBySize, screenAudioEncodings, screenEncodings } from "./layers";
+import {
+  audioEncodings,
+  cameraEncodings,
+  musicBitrate,
+  scalesBySize,
+  screenAudioEncodings,
+  screenEncodings,
+  voiceBitrate,
+} from "./layers";
+import { forMusic, withStereo } from "./stereo";
 
 /** A receive m-line, known once it was offered. */
 export interface Slot {
@@ -23,6 +32,8 @@ export interface Peer {
   negotiate(options?: { restart?: boolean }): Promise<boolean>;
   /** Sends this track, or nothing, on the m-line of its kind. No negotiation is needed. */
   send(kind: Kind, track: MediaStreamTrack | null): Promise<void>;
+  /** Whether my microphone sends music: in stereo, with room for it. True: it takes effect with the next negotiation. */
+  setMusic(on: boolean): Promise<boolean>;
   /** Makes room for that many pictures, by one further offer if need be; at most 50. */
   growTo(videoSlots: number): Promise<void>;
   stats(): Promise<RTCStatsReport>;
@@ -46,6 +57,9 @@ class WebPeer implements Peer {
   #turn: Promise<unknown> = Promise.resolve();
   readonly #announced = new Map<RTCRtpReceiver, string>();
   #videoSlots = 0;
+  #music = false;
+  /** What the last offer said of it. */
+  #offeredMusic: boolean | null = null;
   #closed = false;
 
   constructor(exchange: Exchange, sink: (event: PeerEvent) => void) {
@@ -68,6 +82,16 @@ class WebPeer implements Peer {
     if (this.#closed || !sender || sender.track === track) return;
     if (track && kind === "screen") track.contentHint = "detail"; // sharp text before smooth motion
     await sender.replaceTrack(track);
+  }
+
+  async setMusic(on: boolean): Promise<boolean> {
+    this.#music = on;
+    const sender = this.#senders.get("microphone");
+    const parameters = sender?.getParameters();
+    if (!sender || !parameters || this.#closed) return false;
+    for (const encoding of parameters.encodings) encoding.maxBitrate = on ? musicBitrate : voiceBitrate;
+    await sender.setParameters(parameters);
+    return this.#offeredMusic !== null && this.#offeredMusic !== on;
   }
 
   async growTo(videoSlots: number): Promise<void> {
@@ -107,7 +131,9 @@ class WebPeer implements Peer {
 
   async #offer(iceRestart: boolean): Promise<boolean> {
     if (this.#closed) return false;
-    await this.#connection.setLocalDescription(await this.#connection.createOffer({ iceRestart }));
+    const music = this.#music;
+    const { sdp = "" } = await this.#connection.createOffer({ iceRestart });
+    await this.#connection.setLocalDescription({ type: "offer", sdp: withStereo(sdp, music) });
     // Slots are announced before the server knows them, so that none of its words about them comes too early.
     this.#announceSlots();
     const answer = await this.#exchange(this.#connection.localDescription?.sdp ?? "");
@@ -117,7 +143,8 @@ class WebPeer implements Peer {
       await this.#connection.setLocalDescription({ type: "rollback" });
       return false;
     }
-    await this.#connection.setRemoteDescription({ type: "answer", sdp: answer });
+    await this.#connection.setRemoteDescription({ type: "answer", sdp: music ? forMusic(answer) : answer });
+    this.#offeredMusic = music;
     return true;
   }
 

@@ -31,6 +31,9 @@ export class PageSounds implements Sounds {
     this.#sink = sink;
     // Any click or key is what the browser waits for.
     for (const event of ["pointerup", "keydown"]) page.addEventListener(event, () => this.#unblock(), { capture: true });
+    page.addEventListener("visibilitychange", () => {
+      if (page.visibilityState === "visible") this.hear();
+    });
   }
 
   addSlots(slots: readonly Slot[]): void {
@@ -40,6 +43,8 @@ export class PageSounds implements Sounds {
       audio.autoplay = true;
       audio.hidden = true;
       audio.srcObject = new MediaStream([receiver.track]);
+      // Nothing on the page pauses them: a telephone call or the lock screen does.
+      audio.addEventListener("pause", () => this.#play(audio));
       this.#slots.set(receiver, audio);
       this.#page.body.append(audio);
       this.#direct(audio);
@@ -70,7 +75,7 @@ export class PageSounds implements Sounds {
 
   clear(): void {
     for (const audio of this.#slots.values()) {
-      audio.srcObject = null;
+      audio.srcObject = null; // it pauses, and plays no more
       audio.remove();
     }
     this.#slots.clear();
@@ -83,6 +88,7 @@ export class PageSounds implements Sounds {
   }
 
   #play(audio: HTMLAudioElement): void {
+    if (!audio.srcObject) return;
     audio.play().then(
       () => this.#note(audio, false),
       (error: unknown) => this.#note(audio, error instanceof DOMException && error.name === "NotAllowedError"),

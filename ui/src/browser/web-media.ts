@@ -1,7 +1,18 @@
 /** Media as browsers have it. */
 import { levelOf } from "../lib/loudness";
 import { playChime, type Chime } from "./chime";
-import type { Captured, Device, DeviceLists, Media, Meter, Opened, ScreenTracks, Trouble } from "./media";
+import type {
+  Captured,
+  Device,
+  DeviceLists,
+  Media,
+  Meter,
+  Opened,
+  Process,
+  ScreenTracks,
+  Trouble,
+  Tuning,
+} from "./media";
 
 const kinds = { microphone: "audioinput", camera: "videoinput", speaker: "audiooutput" } as const;
 
@@ -22,19 +33,19 @@ export class WebMedia implements Media {
     };
   }
 
-  async open(wanted: Partial<Record<Captured, string>>): Promise<Partial<Record<Captured, Opened>>> {
+  async open(wanted: Partial<Record<Captured, string>>, tuning: Tuning): Promise<Partial<Record<Captured, Opened>>> {
     const { microphone, camera } = wanted;
     if (microphone !== undefined && camera !== undefined) {
-      const stream = await getUserMedia(microphone, camera);
+      const stream = await getUserMedia(microphone, camera, tuning);
       if (!(stream instanceof MediaStream)) {
         // One of them is the trouble: asking one by one tells which, and opens the other.
-        return { ...(await this.open({ microphone })), ...(await this.open({ camera })) };
+        return { ...(await this.open({ microphone }, tuning)), ...(await this.open({ camera }, tuning)) };
       }
       return { microphone: opened(stream.getAudioTracks()[0]), camera: opened(stream.getVideoTracks()[0]) };
     }
     const result: Partial<Record<Captured, Opened>> = {};
-    if (microphone !== undefined) result.microphone = await this.#openOne(microphone, undefined);
-    if (camera !== undefined) result.camera = await this.#openOne(undefined, camera);
+    if (microphone !== undefined) result.microphone = await this.#openOne(microphone, undefined, tuning);
+    if (camera !== undefined) result.camera = await this.#openOne(undefined, camera, tuning);
     return result;
   }
 
@@ -70,13 +81,26 @@ export class WebMedia implements Media {
     const analyser = new AnalyserNode(context, { fftSize: 1024 });
     source.connect(analyser);
     const samples = new Float32Array(analyser.fftSize);
+    let heardAt = context.currentTime;
     return {
       level: () => {
         analyser.getFloatTimeDomainData(samples);
         return levelOf(samples);
       },
+      peak: () => {
+        if (context.currentTime === heardAt) return null; // it stands still, and so do the samples
+        heardAt = context.currentTime;
+        analyser.getFloatTimeDomainData(samples);
+        return samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+      },
       close: () => source.disconnect(),
     };
+  }
+
+  readonly denoise: Process = async (source, failed) => (await import("./denoise")).denoise(source, failed);
+
+  wake(): void {
+    void this.#context?.resume().catch(() => undefined);
   }
 
   async play(chime: Chime, speaker: string): Promise<void> {
@@ -109,12 +133,12 @@ export class WebMedia implements Media {
     }
   }
 
-  async #openOne(microphone: string | undefined, camera: string | undefined): Promise<Opened> {
-    const stream = await getUserMedia(microphone, camera);
+  async #openOne(microphone: string | undefined, camera: string | undefined, tuning: Tuning): Promise<Opened> {
+    const stream = await getUserMedia(microphone, camera, tuning);
     if (stream instanceof MediaStream) return opened(stream.getTracks()[0]);
     // The remembered device is gone: any other is better than none.
     if (stream === "missing" && (microphone || camera)) {
-      return this.#openOne(microphone && "", camera && "");
+      return this.#openOne(microphone && "", camera && "", tuning);
     }
     return { ok: false, trouble: stream };
   }
@@ -124,19 +148,31 @@ function opened(track: MediaStreamTrack | undefined): Opened {
   return track ? { ok: true, track } : { ok: false, trouble: "missing" };
 }
 
-async function getUserMedia(microphone: string | undefined, camera: string | undefined): Promise<MediaStream | Trouble> {
+async function getUserMedia(
+  microphone: string | undefined,
+  camera: string | undefined,
+  tuning: Tuning,
+): Promise<MediaStream | Trouble> {
+  const { echo, noise, gain, stereo } = tuning.microphone;
+  const { width, height } = tuning.camera;
   if (!navigator.mediaDevices) return globalThis.isSecureContext ? "other" : "insecure";
   try {
     return await navigator.mediaDevices.getUserMedia({
       ...(microphone !== undefined && {
-        audio: { ...exactly(microphone), echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+        audio: {
+          ...exactly(microphone),
+          echoCancellation: echo,
+          noiseSuppression: noise,
+          autoGainControl: gain,
+          ...(stereo && { channelCount: { ideal: 2 } }),
+        },
       }),
       ...(camera !== undefined && {
         // Three simulcast layers need 720p (a smaller source loses one); ideal values never fail.
         video: {
           ...exactly(camera),
-          width: { ideal: 1280 },
-          height: { ideal: 720 },
+          width: { ideal: width },
+          height: { ideal: height },
           frameRate: { ideal: 30, max: 30 },
           ...(camera === "" && { facingMode: "user" }),
         },

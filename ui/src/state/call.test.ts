@@ -1,6 +1,5 @@
 import { flushSync } from "svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { FakeFiles } from "../browser/fake-files";
 import { FakeMedia, FakeTrack, asTrack } from "../browser/fake-media";
 import { FakePeers, FakePictures, FakeSounds, FakeStore } from "../browser/fakes";
 import { FakeServer, person } from "../browser/fake-signalling";
@@ -30,8 +29,7 @@ function build(tabStore = new FakeStore()) {
   const stage = new Stage(roster, preferences, pictures);
   const { openSignalling } = server;
   const call = new Call({
-    ...{ openSignalling, openPeer: peers.open, openFiles: () => new FakeFiles(), look: () => () => undefined },
-    ...{ tabStore, media, pictures, sounds },
+    ...{ openSignalling, openPeer: peers.open, tabStore, media, pictures, sounds },
     ...{ preferences, keyring, devices, notices, roster, stage },
   });
   server.answers.offer = () => ({ ok: true, value: { sdp: "answer" } });
@@ -315,6 +313,17 @@ describe("in the meeting", () => {
     await vi.advanceTimersByTimeAsync(200);
     expect(call.loudness("p2")).toBe(0.6);
     expect(call.loudness("nobody")).toBe(0);
+  });
+
+  it("sends music after one further offer, and a voice after another", async () => {
+    const { preferences, peers } = await inMeeting();
+    expect([peers.newest.music, peers.newest.negotiations.length]).toEqual([false, 1]);
+    preferences.originalSound = true;
+    await settle();
+    expect([peers.newest.music, peers.newest.negotiations.length]).toEqual([true, 2]);
+    preferences.originalSound = false;
+    await settle();
+    expect([peers.newest.music, peers.newest.negotiations.length]).toEqual([false, 3]);
   });
 
   it("notices talk while muted", async () => {

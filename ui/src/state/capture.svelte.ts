@@ -1,4 +1,4 @@
-import type { Captured, Media, Opened, Trouble } from "../browser/media";
+import type { Captured, Media, Opened, Trouble, Tuning } from "../browser/media";
 
 /** One camera or microphone: wanted or not, open or not. Its changes happen one after the other. */
 export class Capture {
@@ -8,31 +8,31 @@ export class Capture {
   track: MediaStreamTrack | null = $state.raw(null);
   /** The id in use, or that would be used; "" for the system's default. */
   id: string = $state("");
-  /** Another device stands in for the chosen one, which vanished while it was open. */
-  displaced = false;
 
   readonly #device: Captured;
   readonly #media: Media;
+  readonly #tuning: () => Tuning;
   readonly #lost: (label: string) => void;
   #turn: Promise<void> = Promise.resolve();
   #watching = new AbortController();
 
-  /** `lost` learns the label of a device that ended by itself, once another has taken its place or none could. */
-  constructor(device: Captured, id: string, media: Media, lost: (label: string) => void) {
+  /** `tuning` says how devices are to be opened now. `lost` learns the label of a device that ended by itself, once another has taken its place or none could. */
+  constructor(device: Captured, id: string, media: Media, tuning: () => Tuning, lost: (label: string) => void) {
     this.#device = device;
     this.#media = media;
+    this.#tuning = tuning;
     this.#lost = lost;
     this.id = id;
   }
 
   /** Opens several with one question to the user. */
-  static async openTogether(captures: readonly Capture[], media: Media): Promise<void> {
+  static async openTogether(captures: readonly Capture[], media: Media, tuning: Tuning): Promise<void> {
     for (const capture of captures) {
       capture.on = true;
       capture.opening = true;
     }
     const wanted = Object.fromEntries(captures.map((capture) => [capture.#device, capture.id]));
-    const opened = await media.open(wanted);
+    const opened = await media.open(wanted, tuning);
     for (const capture of captures) capture.#take(opened[capture.#device]);
   }
 
@@ -46,7 +46,6 @@ export class Capture {
   /** Uses this device from now on. */
   use(id: string): Promise<void> {
     this.id = id;
-    this.displaced = false;
     return this.#next(async () => {
       if (this.track && this.track.getSettings().deviceId === id) return;
       if (!this.track && !this.on) return;
@@ -58,6 +57,16 @@ export class Capture {
         before.stop();
         await this.#open();
       }
+    });
+  }
+
+  /** Opens the open device anew: it is to be tuned otherwise, or gives nothing any more. */
+  reopen(): Promise<void> {
+    return this.#next(async () => {
+      if (!this.track) return;
+      // Closed first: some browsers tune a device that is open twice for both at once.
+      this.#release();
+      await this.#open();
     });
   }
 
@@ -83,7 +92,7 @@ export class Capture {
 
   async #open(): Promise<void> {
     this.opening = true;
-    this.#take((await this.#media.open({ [this.#device]: this.id }))[this.#device]);
+    this.#take((await this.#media.open({ [this.#device]: this.id }, this.#tuning()))[this.#device]);
   }
 
   #take(opened: Opened | undefined): void {
@@ -113,7 +122,6 @@ export class Capture {
     await this.#next(async () => {
       this.#release();
       if (!this.on) return;
-      this.displaced = true;
       this.id = "";
       await this.#open();
     });

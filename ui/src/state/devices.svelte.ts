@@ -1,9 +1,12 @@
-import type { Captured, Chime, Device, DeviceKind, DeviceLists, Media, Meter } from "../browser/media";
+import type { Captured, Chime, Device, DeviceKind, DeviceLists, Media, Tuning } from "../browser/media";
+import { untrack } from "svelte";
 import { OwnPicture } from "../browser/preview";
-import { TalkDetector } from "../lib/loudness";
+import { pictureTuning, remembered, soundTuning } from "../lib/tuning";
 import { Capture } from "./capture.svelte";
+import { Hearing } from "./hearing.svelte";
 import type { Notices } from "./notices.svelte";
 import type { Preferences } from "./preferences.svelte";
+import { Processing } from "./processing.svelte";
 
 export type { Device, DeviceKind } from "../browser/media";
 
@@ -15,26 +18,19 @@ export interface DeviceProblem {
 
 const captured = ["microphone", "camera"] as const;
 
-/** Ten levels a second look alive and cost nothing. In ms. */
-const meterPause = 100;
-
 /** The devices of this machine: what there is, what is chosen, what is on. Call turns them on and off. */
 export class Devices {
   #lists: DeviceLists = $state.raw({ microphone: [], camera: [], speaker: [] });
   /** The id in use, or that would be used; "" for the system's default. */
   speaker: string = $state("");
-  /** The microphone's loudness now, 0 (silent) to 1; it is 0 while there is no open microphone. */
-  level: number = $state(0);
-  /** Somebody talks into the microphone, muted or not. */
-  talking: boolean = $state(false);
 
   readonly #media: Media;
   readonly #preferences: Preferences;
   readonly #notices: Notices;
   readonly #captures: Readonly<Record<Captured, Capture>>;
   readonly #picture = new OwnPicture();
-  readonly #talk = new TalkDetector();
-  #meter: Meter | null = null;
+  readonly #hearing: Hearing;
+  readonly #voice: Processing;
   readonly #stops: (() => void)[] = [];
 
   constructor(media: Media, preferences: Preferences, notices: Notices) {
@@ -42,14 +38,21 @@ export class Devices {
     this.#preferences = preferences;
     this.#notices = notices;
     this.speaker = preferences.speaker?.id ?? "";
-    this.#captures = {
-      microphone: new Capture("microphone", preferences.microphone?.id ?? "", media, (label) => this.#lost("microphone", label)),
-      camera: new Capture("camera", preferences.camera?.id ?? "", media, (label) => this.#lost("camera", label)),
-    };
+    const capture = (device: Captured) =>
+      new Capture(device, preferences[device]?.id ?? "", media, () => this.#tuning, (label) => this.#lost(device, label));
+    this.#captures = { microphone: capture("microphone"), camera: capture("camera") };
+    this.#hearing = new Hearing(media);
+    this.#voice = new Processing(false, () => notices.notify("noise-failed", { tone: "warning" }));
     this.#stops.push(
       media.watch(() => void this.#changed()),
       $effect.root(() => {
-        $effect(() => this.#measure(this.microphoneTrack));
+        $effect(() => {
+          const { track } = this.#captures.microphone;
+          const wanted = preferences.noise === "rnnoise" && !preferences.originalSound;
+          untrack(() => this.#voice.follow(track, wanted ? media.denoise : null));
+        });
+        $effect(() => this.#hearing.follow(this.#captures.microphone.track, this.microphoneTrack));
+        for (const device of captured) this.#retune(device);
         $effect(() => this.#picture.set(this.cameraTrack));
       }),
     );
@@ -81,10 +84,23 @@ export class Devices {
 
   /** Open devices' tracks. The microphone's stays open while muted (meter, instant unmute); the camera's does not. */
   get microphoneTrack(): MediaStreamTrack | null {
-    return this.#captures.microphone.track;
+    return this.#voice.track;
   }
   get cameraTrack(): MediaStreamTrack | null {
     return this.#captures.camera.track;
+  }
+
+  /** The microphone's loudness now, 0 (silent) to 1; it is 0 while there is no open microphone. */
+  get level(): number {
+    return this.#hearing.level;
+  }
+  /** Somebody talks into the microphone, muted or not. */
+  get talking(): boolean {
+    return this.#hearing.talking;
+  }
+  /** The microphone is on and open, and gives nothing: see restoreSound(). */
+  get microphoneDead(): boolean {
+    return this.microphoneOn && this.#hearing.dead;
   }
 
   /** What the user wants; a device may be on here and still be opening, or have a problem. */
@@ -119,8 +135,11 @@ export class Devices {
     await Capture.openTogether(
       wanted.map((device) => this.#captures[device]),
       this.#media,
+      this.#tuning,
     );
     await this.#list();
+    // Ids that have changed are known by their labels, which can be read only now.
+    for (const device of wanted) await this.#recall(device);
   }
 
   async setMicrophone(on: boolean): Promise<void> {
@@ -149,6 +168,13 @@ export class Devices {
     await this.#list();
   }
 
+  /** Opens the microphone anew, and lets all sound of the page go on. */
+  async restoreSound(): Promise<void> {
+    this.#media.wake();
+    await this.#captures.microphone.reopen();
+    await this.#list();
+  }
+
   /** Plays two notes on the chosen speaker. */
   async playTestSound(): Promise<void> {
     await this.#media.play("test", this.speaker);
@@ -170,14 +196,40 @@ export class Devices {
   close(): void {
     this.stop();
     for (const stop of this.#stops) stop();
-    this.#measure(null);
+    this.#voice.close();
+    this.#picture.set(null);
+  }
+
+  get #tuning(): Tuning {
+    const { noise, echoCancellation, autoGain, originalSound, quality } = this.#preferences;
+    const choice = { noise, echoCancellation, autoGain, originalSound };
+    return { microphone: soundTuning(choice, this.#voice.failed), camera: pictureTuning(quality) };
+  }
+
+  /** A device that is open is opened anew when it is to be tuned otherwise. */
+  #retune(device: Captured): void {
+    let before: string | undefined;
+    $effect(() => {
+      const wanted = JSON.stringify(this.#tuning[device]);
+      if (before !== undefined && before !== wanted) void untrack(() => this.#captures[device]).reopen();
+      before = wanted;
+    });
   }
 
   async #list(): Promise<void> {
     this.#lists = await this.#media.list();
     const { speaker } = this.#lists;
-    // A speaker that was pulled out plays nothing; the default one does.
-    if (this.speaker !== "" && speaker.length > 0 && !speaker.some((device) => device.id === this.speaker)) this.speaker = "";
+    // A speaker that was pulled out plays nothing; the default one does, until it is back.
+    if (speaker.length > 0) this.speaker = remembered(this.#preferences.speaker, speaker)?.id ?? "";
+  }
+
+  /** Uses the remembered device if another one stands in for it. */
+  async #recall(device: Captured): Promise<boolean> {
+    const capture = this.#captures[device];
+    const known = remembered(this.#preferences[device], this.#lists[device]);
+    if (!known || !capture.track || known.id === capture.id) return false;
+    await capture.use(known.id);
+    return capture.id === known.id;
   }
 
   /** Devices came or went, or a permission changed. */
@@ -185,39 +237,15 @@ export class Devices {
     await this.#list();
     for (const device of captured) {
       const capture = this.#captures[device];
-      const preferred = this.#preferences[device];
-      const there = preferred && this.#lists[device].some((one) => one.id === preferred.id);
-      if (capture.displaced && there) {
-        await capture.use(preferred.id);
-        if (capture.track) this.#notices.notify("device-back", { params: { label: preferred.label } });
-      } else if (capture.on && capture.trouble) {
-        await capture.setOn(true);
-      }
+      const label = this.#preferences[device]?.label ?? "";
+      if (await this.#recall(device)) this.#notices.notify("device-back", { params: { label } });
+      else if (capture.on && capture.trouble) await capture.setOn(true);
     }
-    const speaker = this.#preferences.speaker;
-    if (speaker && this.#lists.speaker.some((device) => device.id === speaker.id)) this.speaker = speaker.id;
   }
 
   #lost(device: Captured, label: string): void {
     const now = this.#captures[device].track?.label;
     this.#notices.notify("device-lost", { tone: "warning", params: now ? { label, now } : { label } });
     void this.#list();
-  }
-
-  /** Follows the loudness of a track, or of none. */
-  #measure(track: MediaStreamTrack | null): (() => void) | undefined {
-    this.#meter?.close();
-    this.#meter = null;
-    this.#talk.forget();
-    this.level = 0;
-    this.talking = false;
-    if (!track) return undefined;
-    const meter = this.#media.meter(track);
-    this.#meter = meter;
-    const timer = setInterval(() => {
-      this.level = meter.level();
-      this.talking = this.#talk.hear(this.level);
-    }, meterPause);
-    return () => clearInterval(timer);
   }
 }

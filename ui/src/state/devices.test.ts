@@ -86,6 +86,139 @@ describe("a device that is pulled out", () => {
   });
 });
 
+it("a device whose id has changed is known by its label", async () => {
+  preferences.microphone = { id: "old", label: "Headset" };
+  media.devices.microphone.push({ id: "mic2", label: "Headset" });
+  await devices.start();
+  expect(devices.microphone).toBe("mic2");
+  expect(media.opened.filter((track) => track.readyState === "live")).toHaveLength(2);
+  expect(notices.list).toEqual([]);
+});
+
+it("a remembered device that was not there at the start is used when it comes", async () => {
+  preferences.microphone = { id: "mic2", label: "Headset" };
+  await devices.start();
+  expect(devices.microphone).toBe("mic1");
+  media.plugIn("microphone", { id: "mic2", label: "Headset" });
+  await settle();
+  expect(devices.microphone).toBe("mic2");
+});
+
+describe("tuning", () => {
+  it("opens the microphone anew when something else is wanted of it, and the camera stays", async () => {
+    await devices.start();
+    flushSync();
+    const [voice, picture] = [devices.microphoneTrack, devices.cameraTrack];
+    preferences.echoCancellation = false;
+    await settle();
+    expect(media.tunings.at(-1)?.microphone).toMatchObject({ echo: false, noise: true, gain: true });
+    expect(devices.microphoneTrack).not.toBe(voice);
+    expect(devices.cameraTrack).toBe(picture);
+    expect(media.opened.filter((track) => track.readyState === "live")).toHaveLength(2);
+  });
+
+  it("leaves original sound alone", async () => {
+    preferences.noise = "rnnoise";
+    preferences.originalSound = true;
+    await devices.start();
+    await settle();
+    expect(media.tunings[0]?.microphone).toEqual({ echo: false, noise: false, gain: false, stereo: true });
+    expect(media.rnnoise.made).toEqual([]);
+  });
+
+  it("asks a camera for a smaller picture to save", async () => {
+    await devices.start();
+    flushSync();
+    preferences.quality = "saver";
+    await settle();
+    expect(media.tunings.at(-1)?.camera).toEqual({ width: 640, height: 360 });
+  });
+
+  it("opens nothing that is closed", async () => {
+    flushSync();
+    preferences.autoGain = false;
+    await settle();
+    expect(media.asked).toEqual([]);
+  });
+});
+
+describe("RNNoise", () => {
+  beforeEach(async () => {
+    preferences.noise = "rnnoise";
+    await devices.start();
+    await settle();
+  });
+
+  it("takes the place of the browser's own filter", () => {
+    expect(media.tunings.at(-1)?.microphone.noise).toBe(false);
+    expect(devices.microphoneTrack).toBe(media.rnnoise.newest.track);
+  });
+
+  it("survives mute, another device and being switched, and leaves nothing open", async () => {
+    await devices.setMicrophone(false);
+    await devices.setMicrophone(true);
+    media.plugIn("microphone", { id: "mic2", label: "Headset" });
+    await devices.select("microphone", "mic2");
+    await settle();
+    expect(media.rnnoise.made).toHaveLength(1);
+    expect(media.rnnoise.newest.source.label).toBe("Headset");
+    preferences.noise = "off";
+    await settle();
+    expect([media.rnnoise.open, devices.microphoneTrack?.label]).toEqual([0, "Headset"]);
+    preferences.noise = "rnnoise";
+    await settle();
+    expect(media.rnnoise.open).toBe(1);
+    devices.close();
+    await settle();
+    expect([media.rnnoise.open, media.meters]).toEqual([0, 0]);
+    expect(media.opened.every((track) => track.readyState === "ended")).toBe(true);
+  });
+
+  it("gives way to the browser's filter when it fails", async () => {
+    media.rnnoise.newest.fail();
+    await settle();
+    expect(notices.list).toMatchObject([{ key: "noise-failed" }]);
+    expect(media.tunings.at(-1)?.microphone.noise).toBe(true);
+    expect(devices.microphoneTrack?.label).toBe("Desk");
+  });
+});
+
+describe("a microphone that gives nothing", () => {
+  it("is noticed while it is on, and comes back when it is opened anew", async () => {
+    await devices.start();
+    flushSync();
+    media.peak = 0;
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(devices.microphoneDead).toBe(false);
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(devices.microphoneDead).toBe(true);
+    const before = media.opened.length;
+    media.peak = 0.01;
+    await devices.restoreSound();
+    await settle();
+    expect([devices.microphoneDead, media.woken, media.opened.length]).toEqual([false, 1, before + 1]);
+    expect(media.opened[0]?.readyState).toBe("ended");
+  });
+
+  it("may be silent while muted", async () => {
+    await devices.start();
+    await devices.setMicrophone(false);
+    flushSync();
+    media.peak = 0;
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(devices.microphoneDead).toBe(false);
+  });
+
+  it("is one that the system has taken away, too", async () => {
+    await devices.start();
+    flushSync();
+    media.peak = null;
+    for (const track of media.opened) track.muted = true;
+    await vi.advanceTimersByTimeAsync(5500);
+    expect(devices.microphoneDead).toBe(true);
+  });
+});
+
 it("a camera turned off while the browser still asks is not opened", async () => {
   const opening = devices.setCamera(true);
   await devices.setCamera(false);

@@ -5,6 +5,7 @@ import { kinds, trackNumber } from "../lib/protocol";
 import type { CallStatus } from "./call.svelte";
 import type { Devices } from "./devices.svelte";
 import type { Link } from "./link.svelte";
+import type { Preferences } from "./preferences.svelte";
 import type { Roster } from "./roster.svelte";
 import { outlets, states, type Publisher } from "./sending";
 import type { Sharing } from "./sharing.svelte";
@@ -18,6 +19,7 @@ export interface Followers {
   readonly sharing: Sharing;
   readonly viewing: Viewing;
   readonly publisher: Publisher;
+  readonly preferences: Preferences;
   readonly devices: Devices;
   readonly roster: Roster;
   readonly stage: Stage;
@@ -32,7 +34,7 @@ const loudnessPause = 100;
 
 /** Devices and the connection follow the state, until the returned function is called. */
 export function follow(followers: Followers): () => void {
-  const { status, link, sharing, viewing, publisher, devices, roster, stage, pictures, sounds } = followers;
+  const { status, link, sharing, viewing, publisher, preferences, devices, roster, stage, pictures, sounds } = followers;
   const inside = () => status() === "meeting" || status() === "reconnecting";
   return $effect.root(() => {
     $effect(() => {
@@ -43,6 +45,10 @@ export function follow(followers: Followers): () => void {
           console.error(`Sending the ${kind} failed:`, error);
         });
       }
+    });
+    $effect(() => {
+      const { originalSound } = preferences;
+      if (link.peer) untrack(() => void link.setMusic(originalSound));
     });
     $effect(() => {
       const wanted = outlets(devices, sharing);

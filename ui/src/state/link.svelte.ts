@@ -79,6 +79,15 @@ export class Link {
     void this.#negotiate(false);
   }
 
+  /** Whether my microphone sends music. */
+  async setMusic(on: boolean): Promise<void> {
+    try {
+      if (await this.peer?.setMusic(on)) await this.#negotiate(false);
+    } catch (error) {
+      console.error("Music could not be set up:", error); // it sounds as a voice does
+    }
+  }
+
   /** The network is another: addresses are found anew. */
   networkChanged(): void {
     clearTimeout(this.#newNetwork);

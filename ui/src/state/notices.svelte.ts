@@ -2,17 +2,13 @@
 export type NoticeKey =
   | "device-lost" // params: label (what vanished); replaced by another device if `now` is set
   | "device-back" // params: label
+  | "noise-failed" // RNNoise does not run here; the browser does its best
   | "device-trouble" // params: device, kind (a DeviceProblem's): it does not open
   | "sound-blocked" // the browser wants a click before it plays; action "hear"
   | "muted-talking" // you talk while muted; action "unmute"
   | "share-failed"
   | "share-ended"
   | "chat-failed"
-  | "text-copied"
-  | "chat-gone"
-  | "download-failed"
-  | "chat-export-failed"
-  | "too-many-files"
   | "bad-room-name"
   | "link-copied"
   | "copy-failed"

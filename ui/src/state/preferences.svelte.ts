@@ -1,8 +1,8 @@
 import type { Store } from "../browser/storage";
 import { canonicalRoom } from "../lib/rooms";
+import type { Noise, Quality } from "../lib/tuning";
 
 export type Theme = "system" | "dark" | "light";
-export type ChatAloud = "all" | "private" | "none";
 export type Language = "ko" | "en";
 
 /** A device as remembered: ids change when the site's data is cleared, labels mostly do not. */
@@ -16,6 +16,24 @@ export interface RecentRoom {
   /** Milliseconds since 1970, of the last join. */
   readonly at: number;
 }
+
+/** What may be chosen, of what has a few values; the first is meant unless one is chosen. */
+const choices = {
+  theme: ["system", "dark", "light"],
+  language: ["en", "ko"],
+  noise: ["browser", "rnnoise", "off"],
+  quality: ["hd", "saver"],
+} as const;
+
+/** What is either so or not. */
+const flags = [
+  ...(["microphoneOn", "cameraOn", "shortcuts", "mutedHint"] as const),
+  ...(["announcements", "sounds", "hideSelf", "hideWithoutVideo"] as const),
+  ...(["echoCancellation", "autoGain", "originalSound", "receiveVideo", "audioOnly"] as const),
+] as const;
+
+const choiceKeys = Object.keys(choices) as (keyof typeof choices)[];
+const deviceKinds = ["microphone", "camera", "speaker"] as const;
 
 const storageKey = "noom.preferences";
 const mostRecentRooms = 8;
@@ -45,11 +63,19 @@ export class Preferences {
   hideSelf: boolean = $state(false);
   /** Nor are those whose camera is off. */
   hideWithoutVideo: boolean = $state(false);
+  /** Who takes the noise out of my voice. */
+  noise: Noise = $state("browser");
+  echoCancellation: boolean = $state(true);
+  autoGain: boolean = $state(true);
+  /** Music: nothing is done to my sound, and it has room. */
+  originalSound: boolean = $state(false);
+  quality: Quality = $state("hd");
+  /** Pictures of others are shown. */
+  receiveVideo: boolean = $state(true);
+  /** No pictures at all, mine neither. */
+  audioOnly: boolean = $state(false);
   /** Newest first, at most 8. */
   recentRooms: readonly RecentRoom[] = $state.raw([]);
-
-  /** Which new messages of the chat are read out to those who listen to the page. */
-  chatAloud: ChatAloud = $state("all");
 
   readonly #stop: () => void;
 
@@ -78,28 +104,28 @@ export class Preferences {
   }
 
   #kept() {
-    const { name, theme, language, microphone, camera, speaker } = this;
-    const { microphoneOn, cameraOn, shortcuts, mutedHint, announcements, sounds, hideSelf, hideWithoutVideo, chatAloud, recentRooms } = this;
-    return {
-      ...{ name, theme, language, microphone, camera, speaker },
-      ...{ microphoneOn, cameraOn, shortcuts, mutedHint, announcements, sounds, hideSelf, hideWithoutVideo, chatAloud, recentRooms },
-    };
+    const kept: Record<string, unknown> = { name: this.name, recentRooms: this.recentRooms };
+    for (const key of [...deviceKinds, ...flags, ...choiceKeys]) kept[key] = this[key];
+    return kept;
   }
 
   /** Takes every field that is sound; older pages, other tabs and users may have written the others. */
   #restore(json: string | null): void {
     const kept = parseObject(json);
     if (typeof kept["name"] === "string") this.name = kept["name"].slice(0, 40);
-    this.theme = (["system", "dark", "light"] as const).find((theme) => theme === kept["theme"]) ?? this.theme;
-    this.language = (["ko", "en"] as const).find((language) => language === kept["language"]) ?? this.language;
-    this.chatAloud = (["all", "private", "none"] as const).find((which) => which === kept["chatAloud"]) ?? this.chatAloud;
-    for (const device of ["microphone", "camera", "speaker"] as const) this[device] = choice(kept[device]);
-    for (const flag of ["microphoneOn", "cameraOn", "shortcuts", "mutedHint", "announcements", "sounds", "hideSelf", "hideWithoutVideo"] as const) {
+    for (const device of deviceKinds) this[device] = choice(kept[device]);
+    for (const flag of flags) {
       const value = kept[flag];
       if (typeof value === "boolean") this[flag] = value;
     }
+    for (const key of choiceKeys) this.#choose(key, kept[key]);
     const rooms: unknown = kept["recentRooms"];
     if (Array.isArray(rooms)) this.recentRooms = rooms.flatMap(recentRoom).slice(0, mostRecentRooms);
+  }
+
+  #choose<Name extends keyof typeof choices>(key: Name, value: unknown): void {
+    const allowed: readonly unknown[] = choices[key];
+    if (allowed.includes(value)) Object.assign(this, { [key]: value });
   }
 }
 
