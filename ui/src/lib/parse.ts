@@ -5,9 +5,6 @@
 import {
   emojis,
   kinds,
-  openDoor,
-  quietMeeting,
-  unmade,
   type Allowed,
   type Author,
   type Door,
@@ -34,7 +31,7 @@ import {
   type Wait,
   type Waiting,
 } from "./protocol";
-import { count, flag, list, Malformed, object, oneOf, optional, orNull, since, text, type Reader } from "./read";
+import { count, flag, list, Malformed, object, oneOf, optional, orNull, text, type Reader } from "./read";
 
 export { Malformed } from "./read";
 
@@ -48,16 +45,16 @@ const participant = object<Participant>({
   id: text,
   seat: count,
   name: text,
-  role: since(role, "speaker"),
-  who: since(text, ""),
-  hand: since(count, 0),
+  role: role,
+  who: text,
+  hand: count,
   tracks: object({ microphone: trackState, camera: trackState, screen: trackState, "screen-audio": trackState }),
   away: flag,
   joinedAt: count,
 });
 
 const insider = object<Insider>({ id: text, name: text });
-const author = object<Author>({ id: text, name: text, who: since(text, "") });
+const author = object<Author>({ id: text, name: text, who: text });
 const file = object<FileInfo>({
   ...{ id: text, name: text, size: count, type: text },
   ...{ width: optional(count), height: optional(count) },
@@ -71,17 +68,17 @@ const message = object<Message>({
 const slot = object<SlotSource>({ mid: text, track: count, fromTs: count });
 const allowed = oneOf<Allowed>("all", "hosts");
 export const settings = object<Settings>({
-  made: since(flag, unmade.made),
-  lobby: since(flag, unmade.lobby),
-  waitForHost: since(flag, unmade.waitForHost),
-  hasPasscode: since(flag, unmade.hasPasscode),
-  passcode: since(text, unmade.passcode),
-  guests: since(oneOf<Settings["guests"]>("speaker", "viewer"), unmade.guests),
-  share: since(allowed, unmade.share),
-  chat: since(oneOf<Settings["chat"]>("all", "hosts", "off"), unmade.chat),
-  unmute: since(allowed, unmade.unmute),
-  history: since(oneOf<Settings["history"]>("meeting", "month", "forever"), unmade.history),
-  max: since(count, unmade.max),
+  made: flag,
+  lobby: flag,
+  waitForHost: flag,
+  hasPasscode: flag,
+  passcode: text,
+  guests: oneOf<Settings["guests"]>("speaker", "viewer"),
+  share: allowed,
+  chat: oneOf<Settings["chat"]>("all", "hosts", "off"),
+  unmute: allowed,
+  history: oneOf<Settings["history"]>("meeting", "month", "forever"),
+  max: count,
 });
 const meeting = object<MeetingState>({
   locked: flag,
@@ -103,9 +100,9 @@ const session = object<Session>({
   inside: list(insider),
   server: object({ version: text }),
   browser: optional(text),
-  who: since(text, ""),
-  role: since(role, "speaker"),
-  door: since(door, openDoor),
+  who: text,
+  role: role,
+  door: door,
 });
 
 /** A reason that this page does not know is none: the code says enough. */
@@ -202,8 +199,8 @@ const snapshot = object<Snapshot>({
   chat: list(message),
   settings,
   slots: list(slot),
-  meeting: since(meeting, quietMeeting),
-  waiting: since(list(waiting), []),
+  meeting: meeting,
+  waiting: list(waiting),
 });
 
 /** Who joins is inside, or has to wait. */

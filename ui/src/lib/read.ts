@@ -62,8 +62,3 @@ export function optional<T>(read: Reader<T>): Reader<T | undefined> {
 export function orNull<T>(read: Reader<T>): Reader<T | null> {
   return (value, path) => (value === null ? null : read(value, path));
 }
-
-/** What a server from before this field does not say. */
-export function since<T>(read: Reader<T>, before: T): Reader<T> {
-  return (value, path) => (value === undefined ? before : read(value, path));
-}
