@@ -191,13 +191,15 @@ func (w *worker) flush() {
 // peer's address may have come together with its first flight. A panic is the peer's that it was about. It may add to the
 // lists, or empty them.
 func (w *worker) settle() {
-	for i := 0; i < len(w.out.Events); i++ {
-		e := w.out.Events[i]
+	for next := 0; next < len(w.out.Events); { // not a range: see above
+		e := w.out.Events[next]
+		next++
 		w.guard(e.Peer, func() { w.carryOut(&e) })
 	}
 	w.out.Events = w.out.Events[:0]
-	for i := 0; i < len(w.out.Handshakes); i++ {
-		h := w.out.Handshakes[i]
+	for next := 0; next < len(w.out.Handshakes); {
+		h := w.out.Handshakes[next]
+		next++
 		w.guard(h.Peer, func() { w.takeHandshake(h) })
 	}
 	clear(w.out.Handshakes)
