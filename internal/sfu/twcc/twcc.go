@@ -4,12 +4,8 @@ package twcc
 
 import "time"
 
-// Interval is how often feedback is due, at most: often enough for the browser's controller to react within a few round
-// trips, rare enough to cost under 1 % of a stream.
-const Interval = 100 * time.Millisecond
-
 // window is how many sequence numbers are remembered: Firefox sends up to 800 probes and 300 packets of media in a second,
-// so this is a second, ten times the interval.
+// so this is a second, many times what one feedback tells of.
 const window = 1024
 
 // Recorder notes when each transport-wide sequence number arrived. The zero Recorder is ready; memory comes with the
