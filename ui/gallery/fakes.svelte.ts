@@ -3,7 +3,6 @@ import type { PictureEvent, Pictures } from "../src/browser/pictures";
 import type { Failure, Insider, Participant, TrackNumber } from "../src/lib/protocol";
 import type { App, Notice, Screen } from "../src/state/app.svelte";
 import type { Call, CallStatus, LeftReason, Path, Trouble } from "../src/state/call.svelte";
-import type { Chat, ChatMessage } from "../src/state/chat.svelte";
 import type { Device, DeviceKind, DeviceProblem, Devices } from "../src/state/devices.svelte";
 import type { Language, Preferences, RecentRoom, Theme } from "../src/state/preferences.svelte";
 
@@ -95,31 +94,6 @@ export class FakeCall implements Public<Call> {
   close(): void {}
 }
 
-export class FakeChat implements Public<Chat> {
-  messages: readonly ChatMessage[] = $state.raw([]);
-  unread = $state(0);
-  firstUnread: string | null = $state(null);
-  send(text: string): boolean {
-    const from = { id: "me", name: "Mina Park", who: "w1" };
-    const message = {
-      id: String(this.messages.length),
-      from,
-      text,
-      at: Date.now(),
-      mine: true,
-      state: "sent",
-    } as const;
-    this.messages = [...this.messages, message];
-    return true;
-  }
-  retry(): void {}
-  discard(): void {}
-  markRead(): void {
-    this.unread = 0;
-  }
-  close(): void {}
-}
-
 export class FakeDevices implements Public<Devices> {
   microphones: readonly Device[] = $state.raw([
     { id: "a", label: "Built-in Microphone" },
@@ -184,6 +158,7 @@ export class FakePreferences implements Public<Preferences> {
   audioOnly = $state(false);
   hideSelf = $state(false);
   hideWithoutVideo = $state(false);
+  chatAloud: Preferences["chatAloud"] = $state("all");
   recentRooms: readonly RecentRoom[] = $state.raw([]);
   rememberRoom(): void {}
   forgetRoom(name: string): void {

@@ -1,7 +1,6 @@
 import { openStore } from "../src/browser/storage";
 import { emojis, trackNumber, type FailureReason, type Participant, type TrackState } from "../src/lib/protocol";
 import type { Screen } from "../src/state/app.svelte";
-import type { ChatMessage } from "../src/state/chat.svelte";
 import { Chrome } from "../src/state/chrome.svelte";
 import { Keyring } from "../src/state/keyring.svelte";
 import { Meeting, type Ask } from "../src/state/meeting.svelte";
@@ -9,7 +8,8 @@ import { Reactions } from "../src/state/reactions.svelte";
 import { Roster } from "../src/state/roster.svelte";
 import type { Preferences } from "../src/state/preferences.svelte";
 import { Stage } from "../src/state/stage.svelte";
-import { FakeApp, FakeCall, FakeChat, FakeDevices, FakePreferences, Stills } from "./fakes.svelte";
+import { talk } from "./chat";
+import { FakeApp, FakeCall, FakeDevices, FakePreferences, Stills } from "./fakes.svelte";
 import { myRooms, setRoom, withHosts } from "./hosts";
 import { portrait } from "./portrait";
 import { slide } from "./slide";
@@ -45,11 +45,6 @@ export async function scene(query: URLSearchParams) {
 
   const app = new FakeApp();
   app.screen = (query.get("screen") as Screen | null) ?? "home";
-  const chat = new FakeChat();
-  if (!query.has("quiet")) chat.messages = conversation(language, people);
-  chat.unread = Number(query.get("unread") ?? 0);
-  if (chat.unread > 0) chat.firstUnread = chat.messages.at(-chat.unread)?.id ?? null;
-
   const devices = new FakeDevices();
   if (!query.has("nocamera")) {
     devices.cameraTrack = {} as MediaStreamTrack;
@@ -72,6 +67,7 @@ export async function scene(query: URLSearchParams) {
   const chrome = new Chrome();
   chrome.tidy = query.has("tidy");
   signals(query, meeting, reactions, people);
+  const chat = talk(roster, query, language);
   return { app, preferences, keyring, rooms, devices, call, chat, chrome, meeting, reactions, stage };
 }
 
@@ -154,41 +150,4 @@ function troubles(devices: FakeDevices, call: FakeCall, query: URLSearchParams):
     devices.level = 0;
     call.microphoneOn = false;
   }
-}
-
-function conversation(language: "en" | "ko", people: readonly Participant[]): ChatMessage[] {
-  const said = {
-    en: [
-      "Morning! Slides are here: https://docs.example.org/review-q4 (page 3 is new).",
-      "Thanks, opening it now.",
-      "The second chart reads much better.",
-      "Agreed. Shall we start with the response times?",
-      "Yes. Two questions first:\n1. Which regions are included?\n2. Is this the median or the mean?",
-      "All regions, median.",
-      "Perfect, that answers both.",
-    ],
-    ko: [
-      "안녕하세요! 자료 링크입니다: https://docs.example.org/review-q4 (3쪽이 새로 들어갔어요)",
-      "고맙습니다. 지금 열어 볼게요.",
-      "두 번째 그래프가 훨씬 읽기 좋네요.",
-      "동의합니다. 응답 시간부터 볼까요?",
-      "네. 먼저 두 가지만 여쭐게요.\n1. 어느 지역이 들어갔나요?\n2. 중앙값인가요, 평균인가요?",
-      "모든 지역의 중앙값입니다.",
-      "네, 궁금증이 다 풀렸어요.",
-    ],
-  }[language];
-  const who = [1, 2, 2, 0, 2, 1, 0];
-  const start = new Date().setHours(9, 41, 0, 0);
-  return said.map((text, at) => {
-    const from = people[who[at] ?? 0] ?? people[0];
-    const old = at === 0 ? 86_400_000 : 0;
-    return {
-      id: String(at),
-      from: { id: from?.id ?? "", name: from?.name ?? "", who: from?.who ?? "" },
-      text,
-      at: start + at * 70_000 - old,
-      mine: from?.seat === 1,
-      state: at === 6 ? "pending" : at === 3 ? "failed" : "sent",
-    };
-  });
 }

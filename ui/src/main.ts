@@ -1,10 +1,12 @@
 import { mount } from "svelte";
 import Root from "./App.svelte";
+import { openFiles } from "./browser/files";
 import { openPeer } from "./browser/peer";
 import { PagePictures } from "./browser/pictures";
 import { WebRooms } from "./browser/rooms";
 import { openSignalling } from "./browser/signalling";
 import { WebSite } from "./browser/site";
+import { look } from "./browser/sight";
 import { PageSounds } from "./browser/sounds";
 import { openStore } from "./browser/storage";
 import { WebMedia } from "./browser/web-media";
@@ -32,7 +34,7 @@ function build(): Page {
   const stage: Stage = new Stage(roster, preferences, pictures, () => call.meeting.state.spotlight);
   const sounds = new PageSounds(document, (blocked) => call.setSoundBlocked(blocked));
   const call: Call = new Call({
-    ...{ openSignalling, openPeer, tabStore: openStore("session") },
+    ...{ openSignalling, openPeer, openFiles, look, tabStore: openStore("session") },
     ...{ media, pictures, sounds, preferences, keyring, devices, notices, roster, stage },
   });
   const rooms = new MyRooms(new WebRooms(fetch), keyring, preferences);

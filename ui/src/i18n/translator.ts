@@ -22,6 +22,7 @@ export class Translator {
   readonly #relative: Intl.RelativeTimeFormat;
   readonly #list: Intl.ListFormat;
   readonly #number: Intl.NumberFormat;
+  readonly #fullDate: Intl.DateTimeFormat;
 
   constructor(locale: Locale) {
     this.locale = locale;
@@ -32,6 +33,7 @@ export class Translator {
     this.#relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
     this.#list = new Intl.ListFormat(locale, { type: "conjunction" });
     this.#number = new Intl.NumberFormat(locale);
+    this.#fullDate = new Intl.DateTimeFormat(locale, { dateStyle: "full" });
   }
 
   /** The text of a key, with its `{blanks}` filled; `count` also chooses the plural form. */
@@ -64,6 +66,19 @@ export class Translator {
     const days = startOfDay(at) - startOfDay(now);
     const whole = Math.round(days / 86_400_000); // a day with a clock change has 23 or 25 hours
     return whole === 0 || whole === -1 ? capital(this.#relative.format(whole, "day")) : this.#date.format(at);
+  }
+
+  /** The day in full, whatever day it is today. */
+  date(at: number): string {
+    return this.#fullDate.format(at);
+  }
+
+  /** How large a file is: “3 kB”, “2.4 MB”. */
+  size(bytes: number): string {
+    const mega = bytes >= 999_500;
+    const form = { style: "unit", unitDisplay: "short", maximumFractionDigits: mega ? 1 : 0 } as const;
+    const unit = mega ? "megabyte" : "kilobyte";
+    return new Intl.NumberFormat(this.locale, { ...form, unit }).format(mega ? bytes / 1e6 : Math.ceil(bytes / 1000));
   }
 
   /** Names as a sentence lists them: “Mina, Juno and Lee”. */

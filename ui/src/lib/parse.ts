@@ -230,6 +230,36 @@ export function parseAnswer<E extends RequestName>(event: E, data: unknown): Res
   return { ok: false, failure: object({ error: failure })(data, path).error };
 }
 
+/** What the requests of a room's files bring back. */
+export interface FileAnswers {
+  readonly begin: { readonly file: string };
+  /** `file`: that was the last piece. */
+  readonly append: { readonly offset: number; readonly file?: FileInfo | undefined };
+}
+
+const fileAnswers: { readonly [E in keyof FileAnswers]: Reader<FileAnswers[E]> } = {
+  begin: object({ file: text }),
+  append: object({ offset: count, file: optional(file) }),
+};
+
+/** Reads the answer to a request of a file; what is not as promised is an internal failure. */
+export function parseFileAnswer<E extends keyof FileAnswers>(what: E, data: unknown): Result<FileAnswers[E]> {
+  try {
+    return { ok: true, value: fileAnswers[what](data, what) };
+  } catch (error) {
+    return { ok: false, failure: { code: "internal", text: String(error) } };
+  }
+}
+
+/** Reads the body of an HTTP answer that says no; anything unreadable is an internal failure. */
+export function parseFileRefusal(data: unknown): Failure {
+  try {
+    return object({ error: failure })(data, "answer").error;
+  } catch {
+    return { code: "internal", text: "The server refused without a reason." };
+  }
+}
+
 /** Reads what came with CONNECT_ERROR; anything unreadable is an internal failure. */
 export function parseRefusal(data: unknown): Failure {
   try {

@@ -2,7 +2,9 @@
 
 interface Said {
   readonly id: string;
-  readonly from: { readonly id: string };
+  readonly from: { readonly id: string; readonly who: string; readonly name: string };
+  /** Only this one reads it; absent: everybody. */
+  readonly to?: { readonly id: string; readonly who: string } | undefined;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
@@ -29,12 +31,22 @@ export function turns<Message extends Said>(
   for (const message of messages) {
     const newDay = !last || day(last.at) !== day(message.at);
     const unread = message.id === unreadFrom;
-    const goesOn = last && !newDay && !unread && last.from.id === message.from.id && message.at - last.at < pause;
+    const goesOn = last && !newDay && !unread && goTogether(last, message) && message.at - last.at < pause;
     if (goesOn) found.at(-1)?.messages.push(message);
     else found.push({ id: message.id, messages: [message], newDay, unread });
     last = message;
   }
   return found;
+}
+
+/** Of the same person under the same name, for the same readers. */
+function goTogether(a: Said, b: Said): boolean {
+  return same(a.from, b.from) && a.from.name === b.from.name && same(a.to, b.to);
+}
+
+function same(a: Said["to"], b: Said["to"]): boolean {
+  if (!a || !b) return a === b;
+  return a.who === "" || b.who === "" ? a.id === b.id : a.who === b.who;
 }
 
 function day(at: number): string {

@@ -1,8 +1,10 @@
 import { untrack } from "svelte";
+import type { Access, OpenFiles } from "../browser/files";
 import type { Captured, Media } from "../browser/media";
 import type { OpenPeer } from "../browser/peer";
 import type { Pictures } from "../browser/pictures";
 import type { OpenSignalling } from "../browser/signalling";
+import type { Look } from "../browser/sight";
 import type { Sounds } from "../browser/sounds";
 import type { Store } from "../browser/storage";
 import type { Path } from "../lib/health";
@@ -50,6 +52,8 @@ export type Trouble = "signalling" | "media" | "sending" | "receiving";
 export interface CallParts {
   readonly openSignalling: OpenSignalling;
   readonly openPeer: OpenPeer;
+  readonly openFiles: OpenFiles;
+  readonly look: Look;
   readonly media: Media;
   readonly pictures: Pictures;
   readonly sounds: Sounds;
@@ -95,7 +99,11 @@ export class Call {
     this.#link = new Link(parts.openPeer, [parts.pictures, parts.sounds]);
     this.#sharing = new Sharing(parts.media, parts.notices);
     this.#entry = new Entry(this.#request, parts.preferences);
-    this.chat = new Chat((message) => this.#request("chat", message));
+    this.chat = new Chat({
+      ...{ ask: this.#request, files: parts.openFiles(() => this.#access), look: parts.look },
+      ...{ roster: parts.roster, tabStore: parts.tabStore },
+      complain: (failure) => this.#complain(failure),
+    });
     this.meeting = new Meeting(parts.roster, this.#request, (failure) => this.#complain(failure));
     this.reactions = new Reactions(this.#request);
     this.#viewing = new Viewing(async (tracks) => {
@@ -317,6 +325,12 @@ export class Call {
     return { name: preferences.name || unnamed, browser: keyring.browser, link: keyring.linkOf(this.room) };
   }
 
+  /** What lets me at the room's files. */
+  get #access(): Access | null {
+    const key = this.#inMeeting ? this.#conversation?.key : null;
+    return key ? { room: this.room, key } : null;
+  }
+
   #request: Ask = async (event, data) =>
     (await this.#conversation?.request(event, data)) ?? {
       ok: false,
@@ -379,7 +393,7 @@ export class Call {
     this.#publisher.learn(snapshot.you);
     pictures.switch(snapshot.slots);
     stage.update();
-    this.chat.enter(snapshot.you, snapshot.chat);
+    this.chat.enter(snapshot.you, snapshot.chat, this.room);
     preferences.rememberRoom(this.room);
     this.#settle();
   }

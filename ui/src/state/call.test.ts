@@ -1,5 +1,6 @@
 import { flushSync } from "svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeFiles } from "../browser/fake-files";
 import { FakeMedia, FakeTrack, asTrack } from "../browser/fake-media";
 import { FakePeers, FakePictures, FakeSounds, FakeStore } from "../browser/fakes";
 import { FakeServer, person } from "../browser/fake-signalling";
@@ -29,7 +30,8 @@ function build(tabStore = new FakeStore()) {
   const stage = new Stage(roster, preferences, pictures);
   const { openSignalling } = server;
   const call = new Call({
-    ...{ openSignalling, openPeer: peers.open, tabStore, media, pictures, sounds },
+    ...{ openSignalling, openPeer: peers.open, openFiles: () => new FakeFiles(), look: () => () => undefined },
+    ...{ tabStore, media, pictures, sounds },
     ...{ preferences, keyring, devices, notices, roster, stage },
   });
   server.answers.offer = () => ({ ok: true, value: { sdp: "answer" } });

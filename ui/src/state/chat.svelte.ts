@@ -1,96 +1,237 @@
-import type { Answers, Result } from "../lib/parse";
-import type { Author, Message } from "../lib/protocol";
+import type { Files } from "../browser/files";
+import type { Look } from "../browser/sight";
+import type { Store } from "../browser/storage";
+import { edited, erased, hasReacted, reacted } from "../lib/amend";
+import type { Author, Emoji, Failure, FileInfo, Message } from "../lib/protocol";
+import { findMessage, withChanged, withMessage, withNewest, withOlder } from "../lib/thread";
+import { Draft, longestMessage } from "./draft.svelte";
+import { FilePictures } from "./file-pictures";
+import type { Ask } from "./meeting.svelte";
+import { Outbox, type Outgoing } from "./outbox.svelte";
+import type { Roster } from "./roster.svelte";
+import { Upload } from "./upload.svelte";
+import { Uploads } from "./uploads";
 
-export interface ChatMessage {
+/** A message as it is shown. */
+export interface ChatMessage extends Omit<Message, "seq"> {
+  /** Unique on this page. */
   readonly id: string;
-  readonly from: Author;
-  readonly text: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
+  /** null: the server has not stored it yet. */
+  readonly seq: number | null;
   readonly mine: boolean;
   /** `pending` until the server has stored it; `failed`: it was refused, see retry(). */
   readonly state: "sent" | "pending" | "failed";
+  readonly failure?: Failure | undefined;
+  /** Its file is on its way. */
+  readonly upload?: Upload | undefined;
 }
 
-/** Carries a message to the server, which stores it once however often it is sent. */
-export type Carry = (message: { id: string; text: string }) => Promise<Result<Answers["chat"]>>;
+/** What Chat is built from. */
+export interface ChatParts {
+  readonly ask: Ask;
+  readonly files: Files;
+  readonly look: Look;
+  readonly roster: Roster;
+  /** Lives as long as the tab: how far one has read. */
+  readonly tabStore: Store;
+  readonly complain: (failure: Failure) => void;
+  readonly now?: () => number;
+}
 
-/** The server's limit, in characters. */
-export const longestMessage = 4000;
-/** A page that stays open for days keeps this many messages. */
-const kept = 2000;
+/** A page that stays open for days keeps this many messages; older ones can be read again. */
+const kept = 5000;
+/** The server's limit of a page of history. */
+const page = 100;
+/** Further back than so many pages nobody follows a quotation. */
+const farthest = 50;
 
 /** The room's chat: what everybody wrote, oldest first, and what I am still sending. */
 export class Chat {
   #stored: readonly Message[] = $state.raw([]);
-  #mine: readonly ChatMessage[] = $state.raw([]);
   #me: Author = $state.raw({ id: "", name: "", who: "" });
   /** Messages of others since the last markRead(). */
   unread: number = $state(0);
   /** The first unread message's id, for the unread line; stays until the next markRead(). */
   firstUnread: string | null = $state(null);
+  /** What there is before the first message here. */
+  older: "more" | "loading" | "failed" | "none" = $state("none");
+  readonly draft: Draft;
+  readonly pictures: FilePictures;
+
+  readonly #parts: ChatParts;
+  readonly #outbox: Outbox;
+  readonly #now: () => number;
+  #room = "";
+  /** My own ids, so that a message keeps its place on the page when the server has stored it. */
+  readonly #sentIds = new Set<string>();
+  /** Each message as shown, for as long as nothing about it changes. */
+  #shown = new WeakMap<object, ChatMessage>();
 
   /** What is stored, in the server's order, and then what is on its way. */
-  messages: readonly ChatMessage[] = $derived([
-    ...this.#stored.map((message): ChatMessage => ({
-      id: message.id,
-      from: message.from,
-      text: message.text,
-      at: message.at,
-      mine: message.from.id === this.#me.id || this.#sentIds.has(message.id),
-      state: "sent",
-    })),
-    ...this.#mine,
-  ]);
+  readonly messages: readonly ChatMessage[] = $derived.by(() => {
+    void this.#me; // which of them are mine
+    const stored = this.#stored.map((message) => this.#show(message));
+    return [...stored, ...this.#outbox.list.map((message) => this.#showOutgoing(message))];
+  });
 
-  readonly #carry: Carry;
-  readonly #now: () => number;
-  /** My own ids, so that my messages stay mine when I come back under another seat. */
-  readonly #sentIds = new Set<string>();
-  readonly #underWay = new Set<string>();
-
-  constructor(carry: Carry, now: () => number = Date.now) {
-    this.#carry = carry;
-    this.#now = now;
+  constructor(parts: ChatParts) {
+    this.#parts = parts;
+    this.#now = parts.now ?? Date.now;
+    this.draft = new Draft(parts.files);
+    this.pictures = new FilePictures(parts.files, parts.look);
+    const stored = (message: Message) => this.#store(message, false);
+    this.#outbox = new Outbox(parts.ask, new Uploads(), (person) => this.present(person)?.id ?? person.id, stored);
   }
 
-  /** Sends text, 1–4 000 characters after trimming; longer or empty text is refused with false. */
-  send(text: string): boolean {
-    const trimmed = text.trim();
-    if (trimmed === "" || [...trimmed].length > longestMessage) return false;
-    const id = crypto.randomUUID();
-    this.#sentIds.add(id);
-    const message: ChatMessage = { id, from: this.#me, text: trimmed, at: this.#now(), mine: true, state: "pending" };
-    this.#mine = [...this.#mine, message];
-    void this.#deliver(message);
+  /** Who I am to the others of this room. */
+  get me(): Author {
+    return this.#me;
+  }
+
+  /** This person's place in the meeting now, whatever it was then; undefined: not here. */
+  present(person: Author): Author | undefined {
+    const { participants } = this.#parts.roster;
+    const here = participants.find(({ id }) => id === person.id);
+    return here ?? participants.find(({ who }) => who !== "" && who === person.who);
+  }
+
+  /** What one is called who is known here; null: nobody here knows. */
+  nameOf(who: string): string | null {
+    const here = this.#parts.roster.participants.find((person) => person.who === who);
+    return here?.name ?? this.#stored.findLast(({ from }) => from.who === who)?.from.name ?? null;
+  }
+
+  /** The message of this seq, if it is here. */
+  find(seq: number): ChatMessage | undefined {
+    const message = findMessage(this.#stored, seq);
+    return message && this.#show(message);
+  }
+
+  /** Sends what is written, with its files; false when there is nothing to send or it is too long. */
+  send(): boolean {
+    const { draft } = this;
+    if (!draft.ready) return false;
+    if (draft.editing) {
+      const { seq } = draft.editing;
+      if (seq !== null) void this.edit(seq, draft.text);
+      draft.endEdit();
+      return true;
+    }
+    const [first, ...others] = draft.files.map(({ content, picture }) => new Upload(content, picture, this.#parts.files));
+    const [to, reply] = [draft.to ?? undefined, draft.reply?.seq ?? undefined];
+    this.#send({ text: draft.text.trim(), to, reply, upload: first });
+    for (const upload of others) this.#send({ text: "", to, upload });
+    draft.sent();
     return true;
   }
 
   /** Sends a failed message again. */
   retry(id: string): void {
-    const message = this.#mine.find((own) => own.id === id);
-    if (!message) return;
-    this.#setState(id, "pending");
-    void this.#deliver(message);
+    this.#outbox.retry(id);
   }
 
-  /** Drops a failed message. */
+  /** Drops a message that is not sent yet, and its file. */
   discard(id: string): void {
-    this.#mine = this.#mine.filter((message) => message.id !== id);
+    const picture = this.#outbox.list.find((message) => message.id === id)?.upload?.picture;
+    if (picture) this.#parts.files.release(picture);
+    this.#outbox.discard(id);
+  }
+
+  /** Changes a message of mine. */
+  async edit(seq: number, text: string): Promise<void> {
+    const trimmed = text.trim();
+    if ([...trimmed].length > longestMessage || trimmed === findMessage(this.#stored, seq)?.text) return;
+    const change = (message: Message) => edited(message, trimmed, this.#now());
+    await this.#amend(seq, change, () => this.#parts.ask("chat_edit", { seq, text: trimmed }));
+  }
+
+  async delete(seq: number): Promise<void> {
+    await this.#amend(seq, erased, () => this.#parts.ask("chat_delete", { seq }));
+  }
+
+  /** Adds my reaction, or takes it back. */
+  async react(seq: number, emoji: Emoji): Promise<void> {
+    const { who } = this.#me;
+    const message = findMessage(this.#stored, seq);
+    if (!message) return;
+    const on = !hasReacted(message, emoji, who);
+    const change = (now: Message) => (hasReacted(now, emoji, who) === on ? now : reacted(now, emoji, who));
+    await this.#amend(seq, change, () => this.#parts.ask("chat_react", { seq, emoji, on }));
   }
 
   /** All is read: call when the panel is open and visible. */
   markRead(): void {
     this.unread = 0;
     this.firstUnread = null;
+    const last = this.#stored.at(-1);
+    if (last) this.#parts.tabStore.write(this.#readKey, String(last.seq));
+  }
+
+  /** Fetches an older page. */
+  async loadOlder(): Promise<void> {
+    const before = this.#stored[0]?.seq;
+    if (before === undefined || this.older === "loading" || this.older === "none") return;
+    this.older = "loading";
+    const room = this.#room;
+    const result = await this.#parts.ask("history", { before, limit: page });
+    if (room !== this.#room) return;
+    if (!result.ok) {
+      // A server from before there were pages knows no such request.
+      this.older = result.failure.code === "not_found" ? "none" : "failed";
+      return;
+    }
+    this.#stored = withOlder(this.#stored, result.value.chat);
+    this.older = result.value.more ? "more" : "none";
+  }
+
+  /** Finds a message, with all that is between; false: it is gone or too far. */
+  async reach(seq: number): Promise<boolean> {
+    for (let pages = 0; pages < farthest && (this.#stored[0]?.seq ?? 0) > seq; pages++) {
+      if (this.older === "none") break;
+      await this.loadOlder();
+      if (this.older === "failed") break;
+    }
+    return findMessage(this.#stored, seq) !== undefined;
+  }
+
+  /** Everything the room remembers, oldest first; null: the server did not answer. */
+  async everything(): Promise<readonly Message[] | null> {
+    let all = this.#stored;
+    for (let more = this.older !== "none"; more && all[0]; ) {
+      const result = await this.#parts.ask("history", { before: all[0].seq, limit: page });
+      if (!result.ok) return null;
+      all = withOlder(all, result.value.chat);
+      more = result.value.more && result.value.chat.length > 0;
+    }
+    return all;
+  }
+
+  /** Saves text as a file of the user's. */
+  saveText(text: string, name: string): void {
+    this.#parts.files.save(new Blob([text], { type: "text/plain;charset=utf-8" }), name);
+  }
+
+  /** Saves a file of the chat among the user's downloads; false: it could not be had. */
+  async saveFile(file: FileInfo): Promise<boolean> {
+    const content = await this.#parts.files.fetch(file.id, "application/octet-stream");
+    if (content.ok) this.#parts.files.save(content.value, file.name);
+    return content.ok;
   }
 
   /** I am in the meeting, as `me`: this is the room's history, and what I could not send goes out again. */
-  enter(me: Author, history: readonly Message[]): void {
-    this.#me = me;
-    const known = new Set(this.#stored.map((message) => message.seq));
+  enter(me: Author, history: readonly Message[], room: string): void {
     const first = this.#stored.length === 0;
-    for (const message of history) if (!known.has(message.seq)) this.#store(message, !first);
+    const read = first ? Number(this.#parts.tabStore.read(`noom.read.${room}`) ?? NaN) : (this.#stored.at(-1)?.seq ?? 0);
+    if (me.who !== this.#me.who || me.id !== this.#me.id) this.#shown = new WeakMap();
+    this.#me = { id: me.id, name: me.name, who: me.who };
+    this.#room = room;
+    const { thread, whole } = withNewest(this.#stored, history);
+    if (!whole || first) this.older = thread.length > 0 ? "more" : "none";
+    this.#stored = thread;
+    for (const message of history) {
+      if (this.#isMine(message)) this.#outbox.drop(message.id);
+      else if (message.seq > read) this.#count(message); // never true for who has never read here
+    }
     this.resend();
   }
 
@@ -101,49 +242,96 @@ export class Chat {
 
   /** A message was edited, deleted or reacted to. */
   change(message: Message): void {
-    this.#stored = this.#stored.map((stored) => (stored.seq === message.seq ? message : stored));
+    this.#stored = withChanged(this.#stored, message);
   }
 
   /** The server is there again: what is pending goes out once more, in order. */
   resend(): void {
-    for (const message of this.#mine) if (message.state === "pending") void this.#deliver(message);
+    this.#outbox.resend();
   }
 
   /** I left the room: the next one's chat is another. */
   clear(): void {
     this.#stored = [];
-    this.#mine = [];
+    this.#outbox.clear();
     this.#sentIds.clear();
-    this.markRead();
+    this.draft.clear();
+    this.pictures.clear();
+    this.older = "none";
+    this.#room = "";
+    this.unread = 0;
+    this.firstUnread = null;
   }
 
   close(): void {
     this.clear();
   }
 
-  async #deliver(message: ChatMessage): Promise<void> {
-    if (this.#underWay.has(message.id)) return;
-    this.#underWay.add(message.id);
-    const result = await this.#carry({ id: message.id, text: message.text });
-    this.#underWay.delete(message.id);
-    if (!this.#mine.some((own) => own.id === message.id)) return; // the event was faster, or I left
-    const { id, from, text } = message;
-    if (result.ok) this.#store({ id, from, text, seq: result.value.seq, at: result.value.at }, false);
-    else if (result.failure.code !== "unreachable") this.#setState(message.id, "failed");
-    // Unreachable: it stays pending, and resend() comes with the connection.
+  get #readKey(): string {
+    return `noom.read.${this.#room}`;
+  }
+
+  #send(message: Pick<Outgoing, "text" | "to" | "reply" | "upload">): void {
+    const id = crypto.randomUUID();
+    this.#sentIds.add(id);
+    this.#outbox.send({ id, from: this.#me, at: this.#now(), state: "pending", ...message });
+  }
+
+  /** Shows a change at once, and takes it back when the server will not have it. */
+  async #amend(seq: number, change: (message: Message) => Message, ask: () => ReturnType<Ask>): Promise<void> {
+    const before = findMessage(this.#stored, seq);
+    if (!before) return;
+    const after = change(before);
+    this.#stored = withChanged(this.#stored, after);
+    const result = await ask();
+    if (result.ok) return;
+    if (findMessage(this.#stored, seq) === after) this.#stored = withChanged(this.#stored, before);
+    this.#parts.complain(result.failure);
   }
 
   #store(message: Message, fresh: boolean): void {
-    this.#mine = this.#mine.filter((own) => own.id !== message.id);
-    if (this.#stored.some((other) => other.seq === message.seq)) return;
-    const { id, from } = message;
-    this.#stored = [...this.#stored, message].sort((a, b) => a.seq - b.seq).slice(-kept);
-    if (!fresh || from.id === this.#me.id || this.#sentIds.has(id)) return;
-    this.unread++;
-    this.firstUnread ??= id;
+    const mine = this.#isMine(message);
+    if (mine) this.#arrived(message);
+    const stored = withMessage(this.#stored, message);
+    if (stored === this.#stored) return;
+    this.#stored = stored.length > kept ? stored.slice(-kept) : stored;
+    if (stored.length > kept) this.older = "more";
+    if (fresh && !mine) this.#count(message);
   }
 
-  #setState(id: string, state: ChatMessage["state"]): void {
-    this.#mine = this.#mine.map((message) => (message.id === id ? { ...message, state } : message));
+  /** What I sent is stored, and its picture is known already. */
+  #arrived({ id, file }: Message): void {
+    const picture = this.#outbox.list.find((own) => own.id === id)?.upload?.picture;
+    if (picture && file) this.pictures.adopt(file, picture);
+    this.#outbox.drop(id);
+  }
+
+  #count(message: Message): void {
+    if (message.deleted) return;
+    this.unread++;
+    this.firstUnread ??= this.#keyOf(message);
+  }
+
+  #isMine({ from }: Message): boolean {
+    return from.who === "" ? from.id === this.#me.id : from.who === this.#me.who;
+  }
+
+  /** Others choose their messages' ids, and might choose one that is taken. */
+  #keyOf(message: Message): string {
+    return this.#sentIds.has(message.id) && this.#isMine(message) ? message.id : `#${message.seq}`;
+  }
+
+  #show(message: Message): ChatMessage {
+    const known = this.#shown.get(message);
+    if (known) return known;
+    const shown: ChatMessage = { ...message, id: this.#keyOf(message), mine: this.#isMine(message), state: "sent" };
+    this.#shown.set(message, shown);
+    return shown;
+  }
+
+  #showOutgoing(message: Outgoing): ChatMessage {
+    const shown = this.#shown.get(message) ?? { ...message, seq: null, mine: true };
+    this.#shown.set(message, shown);
+    return shown;
   }
 }

@@ -1,88 +1,221 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeFiles } from "../browser/fake-files";
+import { FakeServer, person } from "../browser/fake-signalling";
+import { FakeStore } from "../browser/fakes";
 import type { Result } from "../lib/parse";
-import type { Message } from "../lib/protocol";
+import type { Failure, Message } from "../lib/protocol";
 import { Chat } from "./chat.svelte";
+import type { Ask } from "./meeting.svelte";
+import { Roster } from "./roster.svelte";
 
 const me = { id: "me", name: "Ann", who: "w_ann" };
 const ben = { id: "p2", name: "Ben", who: "w_ben" };
-type Ack = Result<{ seq: number; at: number }>;
 
 function message(seq: number, over: Partial<Message> = {}): Message {
   return { id: `m${seq}`, seq, from: ben, text: `text ${seq}`, at: seq, ...over };
 }
 
+let server: FakeServer;
+let files: FakeFiles;
+let roster: Roster;
+let store: FakeStore;
+let complaints: Failure[];
 let chat: Chat;
-let carried: { id: string; text: string }[];
-let answer: () => Promise<Ack>;
-beforeEach(() => {
-  carried = [];
-  chat = new Chat(
-    (one) => {
-      carried.push(one);
-      return answer();
-    },
-    () => 1000,
+
+function build(): Chat {
+  const signalling = server.openSignalling(
+    () => ({ room: "team", name: "Ann" }),
+    () => undefined,
   );
-  answer = async () => ({ ok: true, value: { seq: 1, at: 5000 } });
-  chat.enter(me, []);
+  server.connect();
+  const ask: Ask = (event, data) => signalling.request(event, data);
+  const complain = (failure: Failure) => complaints.push(failure);
+  return new Chat({ ask, files, look: () => () => undefined, roster, tabStore: store, complain, now: () => 1000 });
+}
+
+beforeEach(() => {
+  [server, files, roster, store, complaints] = [new FakeServer(), new FakeFiles(), new Roster(), new FakeStore(), []];
+  server.answers.chat = () => ({ ok: true, value: { seq: 1, at: 5000 } });
+  chat = build();
+  chat.enter(me, [], "team");
 });
 
+const refused = (code: Failure["code"]): Result<object> => ({ ok: false, failure: { code, text: "" } });
 const seen = () => chat.messages.map(({ text, state }) => [text, state]);
 const settle = () => new Promise((resolve) => setTimeout(resolve));
+const carried = () => server.asked("chat");
+
+function say(text: string): boolean {
+  chat.draft.text = text;
+  return chat.send();
+}
 
 describe("sending", () => {
   it("shows the message at once, and as sent when it is stored", async () => {
-    expect(chat.send("  hello ")).toBe(true);
+    expect(say("  hello ")).toBe(true);
+    expect(chat.draft.text).toBe("");
     expect(seen()).toEqual([["hello", "pending"]]);
     await settle();
     expect(chat.messages).toMatchObject([{ text: "hello", state: "sent", mine: true, at: 5000 }]);
   });
 
-  it("shows it once, whether its event or its acknowledgement comes first", async () => {
-    chat.send("hello");
-    const id = carried[0]?.id ?? "";
+  it("shows it once and in its place, whether its event or its acknowledgement comes first", async () => {
+    say("hello");
+    const id = carried()[0]?.id ?? "";
     chat.receive(message(1, { id, from: me, text: "hello" }));
     expect(seen()).toEqual([["hello", "sent"]]);
+    expect(chat.messages[0]?.id).toBe(id);
     await settle();
     expect(seen()).toEqual([["hello", "sent"]]);
     expect(chat.unread).toBe(0);
   });
 
+  it("lets nobody take a message away by taking its id", () => {
+    say("hello");
+    const id = carried()[0]?.id ?? "";
+    chat.receive(message(7, { id }));
+    expect(seen()).toEqual([
+      ["text 7", "sent"],
+      ["hello", "pending"],
+    ]);
+    expect(new Set(chat.messages.map((one) => one.id)).size).toBe(2);
+  });
+
   it("refuses what is empty or too long", () => {
-    expect(chat.send("  ")).toBe(false);
-    expect(chat.send("x".repeat(4001))).toBe(false);
-    expect(chat.send("🙂".repeat(4000))).toBe(true);
+    expect(say("  ")).toBe(false);
+    expect(say("x".repeat(4001))).toBe(false);
+    expect(say("🙂".repeat(4000))).toBe(true);
   });
 
   it("waits for a lost connection and sends again, under the same id", async () => {
-    answer = async () => ({ ok: false, failure: { code: "unreachable", text: "" } });
-    chat.send("one");
-    chat.send("two");
+    server.connected = false;
+    say("one");
+    say("two");
     await settle();
     expect(seen()).toEqual([
       ["one", "pending"],
       ["two", "pending"],
     ]);
-    answer = async () => ({ ok: true, value: { seq: carried.length, at: 1 } });
+    const ids = chat.messages.map(({ id }) => id);
+    server.connected = true;
+    let seq = 0;
+    server.answers.chat = () => ({ ok: true, value: { seq: ++seq, at: 1 } });
     chat.resend();
     await settle();
-    expect(carried.map(({ text }) => text)).toEqual(["one", "two", "one", "two"]);
-    expect(carried[2]?.id).toBe(carried[0]?.id);
+    expect(carried().map(({ id, text }) => [id, text])).toEqual([
+      [ids[0], "one"],
+      [ids[1], "two"],
+    ]);
     expect(chat.messages.every(({ state }) => state === "sent")).toBe(true);
   });
 
-  it("keeps a refused message, to be tried again or dropped", async () => {
-    answer = async () => ({ ok: false, failure: { code: "limited", text: "" } });
-    chat.send("one");
-    chat.send("two");
+  it("keeps a refused message with its reason, to be tried again or dropped", async () => {
+    server.answers.chat = () => refused("limited");
+    say("one");
+    say("two");
     await settle();
-    expect(chat.messages.map(({ state }) => state)).toEqual(["failed", "failed"]);
+    expect(chat.messages.map(({ state, failure }) => [state, failure?.code])).toEqual([
+      ["failed", "limited"],
+      ["failed", "limited"],
+    ]);
     const [one, two] = chat.messages;
     chat.discard(two?.id ?? "");
-    answer = async () => ({ ok: true, value: { seq: 1, at: 1 } });
+    server.answers.chat = () => ({ ok: true, value: { seq: 1, at: 1 } });
     chat.retry(one?.id ?? "");
     await settle();
     expect(seen()).toEqual([["one", "sent"]]);
+  });
+});
+
+describe("to one person", () => {
+  it("carries whom it is for, also after they came back under another id", async () => {
+    chat.draft.to = ben;
+    say("psst");
+    roster.put(person(9, { id: "p9", who: ben.who, name: "Ben" }));
+    say("still you");
+    await settle();
+    expect(carried().map(({ to }) => to)).toEqual(["p2", "p9"]);
+    expect(chat.messages[0]?.to).toEqual(ben);
+    expect(chat.draft.to).toEqual(ben); // it stays so until one chooses everybody
+  });
+
+  it("answers a private message as privately, whoever wrote it, and says who may not be chosen", () => {
+    chat.receive(message(3, { to: me }));
+    chat.draft.answer(chat.find(3)!);
+    expect([chat.draft.to, chat.draft.bound]).toEqual([ben, true]);
+    say("yes");
+    expect(carried()[0]).toMatchObject({ to: "p2", reply: 3 });
+    const cleo = { id: "p3", name: "Cleo", who: "w_cleo" };
+    chat.receive(message(4, { from: me, to: cleo }));
+    chat.draft.answer(chat.find(4)!);
+    expect(chat.draft.to).toEqual(cleo);
+    chat.draft.endReply();
+    expect([chat.draft.to, chat.draft.bound]).toEqual([cleo, false]); // never wider by itself
+  });
+});
+
+describe("files", () => {
+  const file = (name: string, size = 3) => new File(["x".repeat(size)], name, { type: "image/png" });
+
+  it("go with the message: the first with its text, each of the others alone", async () => {
+    chat.draft.attach([file("a.png"), file("b.png")]);
+    say("look");
+    expect(chat.draft.files).toEqual([]);
+    await vi.waitFor(() => expect(carried().length).toBe(2));
+    expect(carried().map(({ text, file: id }) => [text, id])).toEqual([
+      ["look", "f1"],
+      ["", "f2"],
+    ]);
+  });
+
+  it("are shown as sent when their message is there, with the picture that was sent", async () => {
+    chat.draft.attach([file("a.png")]);
+    const address = chat.draft.files[0]?.picture;
+    say("");
+    await vi.waitFor(() => expect(carried().length).toBe(1));
+    await settle();
+    expect(chat.messages[0]?.state).toBe("pending"); // its event says what the server has verified
+    const info = { id: "f1", name: "a.png", size: 3, type: "image/png" };
+    chat.receive(message(1, { id: carried()[0]?.id ?? "", from: me, text: "", file: info }));
+    expect(chat.messages).toMatchObject([{ state: "sent", file: info }]);
+    expect(files.addresses).toContain(address);
+    chat.clear();
+    expect(files.addresses.size).toBe(0);
+  });
+
+  it("are cancelled with their message", async () => {
+    chat.draft.attach([file("a.png")]);
+    say("");
+    chat.discard(chat.messages[0]?.id ?? "");
+    await settle();
+    expect([chat.messages.length, carried().length, files.addresses.size]).toEqual([0, 0, 0]);
+    expect(files.cancelled).toEqual(["f1"]);
+  });
+
+  it("that the server has forgotten go again with their message", async () => {
+    server.answers.chat = () => refused("not_found");
+    chat.draft.attach([file("a.png")]);
+    say("");
+    await vi.waitFor(() => expect(chat.messages[0]?.state).toBe("failed"));
+    server.answers.chat = () => ({ ok: true, value: { seq: 1, at: 1 } });
+    chat.retry(chat.messages[0]?.id ?? "");
+    await vi.waitFor(() => expect(carried().map((one) => one.file)).toEqual(["f1", "f2"]));
+  });
+
+  it("that are too large or empty hold the message back", () => {
+    chat.draft.attach([new File([], "none.txt")]);
+    expect(chat.draft.files[0]?.problem).toBe("empty");
+    expect(say("text")).toBe(false);
+    chat.draft.detach(chat.draft.files[0]?.key ?? 0);
+    expect(say("text")).toBe(true);
+  });
+
+  it("are saved under their name", async () => {
+    files.kept.set("f9", { name: "plan.pdf", size: 3, content: new Blob(["abc"]) });
+    const info = { id: "f9", name: "plan.pdf", size: 3, type: "application/octet-stream" };
+    expect(await chat.saveFile(info)).toBe(true);
+    expect(files.saved.map(({ name }) => name)).toEqual(["plan.pdf"]);
+    expect(await chat.saveFile({ ...info, id: "gone" })).toBe(false);
   });
 });
 
@@ -90,7 +223,7 @@ describe("receiving", () => {
   it("counts what others wrote since one last looked", () => {
     chat.receive(message(1));
     chat.receive(message(2));
-    expect([chat.unread, chat.firstUnread]).toEqual([2, "m1"]);
+    expect([chat.unread, chat.firstUnread]).toEqual([2, "#1"]);
     chat.markRead();
     expect([chat.unread, chat.firstUnread]).toEqual([0, null]);
   });
@@ -99,21 +232,133 @@ describe("receiving", () => {
     chat.receive(message(2));
     chat.receive(message(1));
     chat.receive(message(2));
-    expect(chat.messages.map(({ id }) => id)).toEqual(["m1", "m2"]);
+    expect(chat.messages.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
   it("shows history to one who comes late as read, and what was missed as unread", () => {
-    const late = new Chat(async () => ({ ok: true, value: { seq: 0, at: 0 } }));
-    late.enter(me, [message(1), message(2)]);
+    const late = build();
+    late.enter(me, [message(1), message(2)], "team");
     expect([late.messages.length, late.unread]).toEqual([2, 0]);
-    late.enter(me, [message(1), message(2), message(3)]);
-    expect([late.messages.length, late.unread, late.firstUnread]).toEqual([3, 1, "m3"]);
+    late.enter(me, [message(1), message(2), message(3)], "team");
+    expect([late.messages.length, late.unread, late.firstUnread]).toEqual([3, 1, "#3"]);
+  });
+
+  it("remembers over a reload how far one has read", () => {
+    chat.receive(message(1));
+    chat.markRead();
+    const reloaded = build();
+    reloaded.enter(me, [message(1), message(2), message(3, { from: me })], "team");
+    expect([reloaded.unread, reloaded.firstUnread]).toEqual([1, "#2"]);
   });
 
   it("knows my own messages after I came back under another seat", async () => {
-    chat.send("hello");
+    say("hello");
     await settle();
-    chat.enter({ id: "me2", name: "Ann", who: "w_ann" }, []);
+    chat.enter({ id: "me2", name: "Ann", who: "w_ann" }, [], "team");
     expect(chat.messages[0]?.mine).toBe(true);
   });
+
+  it("drops what is between when too much was missed, and can fetch it", async () => {
+    chat.receive(message(1));
+    chat.enter(me, [message(500)], "team");
+    expect(chat.messages.map(({ seq }) => seq)).toEqual([500]);
+    expect(chat.older).toBe("more");
+  });
+});
+
+describe("older pages", () => {
+  const pages = (asked: { before: number }): Result<object> => {
+    const chat = Array.from({ length: 100 }, (_, at) => message(asked.before - 100 + at)).filter(({ seq }) => seq > 0);
+    return { ok: true, value: { chat, more: asked.before > 101 } };
+  };
+
+  it("come one after the other, until there are none", async () => {
+    server.answers.history = pages;
+    chat.enter(me, [message(151)], "team");
+    await chat.loadOlder();
+    expect([chat.messages.length, chat.older]).toEqual([101, "more"]);
+    await Promise.all([chat.loadOlder(), chat.loadOlder()]);
+    expect([chat.messages.length, chat.older, chat.unread]).toEqual([151, "none", 0]);
+    expect(server.asked("history").map(({ before }) => before)).toEqual([151, 51]);
+  });
+
+  it("can be tried again when the server did not answer", async () => {
+    chat.enter(me, [message(151)], "team");
+    server.answers.history = () => refused("internal");
+    await chat.loadOlder();
+    expect(chat.older).toBe("failed");
+    server.answers.history = pages;
+    await chat.loadOlder();
+    expect(chat.older).toBe("more");
+  });
+
+  it("lead to a message that is quoted, or tell that it is gone", async () => {
+    server.answers.history = pages;
+    chat.enter(me, [message(451)], "team");
+    expect(await chat.reach(200)).toBe(true);
+    expect(chat.messages[0]?.seq).toBe(151);
+    server.answers.history = () => ({ ok: true, value: { chat: [], more: false } });
+    expect(await chat.reach(3)).toBe(false);
+  });
+
+  it("make everything the room remembers, and change nothing on the page", async () => {
+    server.answers.history = pages;
+    chat.enter(me, [message(251)], "team");
+    expect((await chat.everything())?.map(({ seq }) => seq)).toEqual(Array.from({ length: 251 }, (_, at) => at + 1));
+    expect(chat.messages.length).toBe(1);
+    server.answers.history = () => refused("internal");
+    expect(await chat.everything()).toBeNull();
+  });
+});
+
+describe("changing", () => {
+  beforeEach(() => chat.receive(message(5, { from: me, text: "helo" })));
+
+  it("edits at once, and takes it back when the server will not have it", async () => {
+    chat.draft.text = "unfinished";
+    chat.draft.edit(chat.find(5)!);
+    expect(chat.draft.text).toBe("helo");
+    expect(say("hello")).toBe(true);
+    expect(chat.draft.text).toBe("unfinished");
+    expect(chat.find(5)).toMatchObject({ text: "hello", edited: 1000 });
+    await settle();
+    expect(server.asked("chat_edit")).toEqual([{ seq: 5, text: "hello" }]);
+    server.answers.chat_edit = () => refused("forbidden");
+    await chat.edit(5, "again");
+    expect([chat.find(5)?.text, complaints.length]).toEqual(["hello", 1]);
+  });
+
+  it("deletes with its file and reactions", async () => {
+    await chat.delete(5);
+    expect(chat.find(5)).toMatchObject({ deleted: true, text: "" });
+    expect(server.asked("chat_delete")).toEqual([{ seq: 5 }]);
+  });
+
+  it("reacts, and no longer", async () => {
+    await chat.react(5, "👍");
+    expect(chat.find(5)?.reactions).toEqual([{ emoji: "👍", by: ["w_ann"] }]);
+    await chat.react(5, "👍");
+    expect(chat.find(5)?.reactions).toEqual([]);
+    expect(server.asked("chat_react").map(({ on }) => on)).toEqual([true, false]);
+  });
+
+  it("follows what others did, and counts nothing new", () => {
+    chat.change(message(5, { from: me, text: "by the host", deleted: true }));
+    chat.change(message(99));
+    expect(chat.messages.length).toBe(1);
+    expect([chat.find(5)?.deleted, chat.unread]).toEqual([true, 0]);
+  });
+});
+
+it("2 000 messages cost little, and one more even less", () => {
+  const many = Array.from({ length: 2000 }, (_, at) => message(at + 1));
+  chat.enter(me, many, "team");
+  const before = chat.messages;
+  const started = performance.now();
+  for (let seq = 2001; seq <= 2100; seq++) {
+    chat.receive(message(seq));
+    void chat.messages;
+  }
+  expect(performance.now() - started).toBeLessThan(500); // 100 of them; a frame has 16 ms for one
+  expect(chat.messages[7]).toBe(before[7]); // what has not changed is not drawn again
 });

@@ -52,6 +52,11 @@ export class Conversation {
     return this.#signalling.request(event, data);
   }
 
+  /** What returns to my seat after a lost connection, and lets me at the room's files. */
+  get key(): string | null {
+    return this.#store.read(this.#storageKey);
+  }
+
   hurry(): void {
     this.#signalling.hurry();
   }
@@ -71,7 +76,7 @@ export class Conversation {
 
   #auth(): Auth {
     const { name, browser, link } = this.#introduce();
-    const key = this.#store.read(this.#storageKey);
+    const { key } = this;
     return {
       room: this.room,
       name,

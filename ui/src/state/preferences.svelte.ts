@@ -3,6 +3,7 @@ import { canonicalRoom } from "../lib/rooms";
 import type { Noise, Quality } from "../lib/tuning";
 
 export type Theme = "system" | "dark" | "light";
+export type ChatAloud = "all" | "private" | "none";
 export type Language = "ko" | "en";
 
 /** A device as remembered: ids change when the site's data is cleared, labels mostly do not. */
@@ -23,6 +24,7 @@ const choices = {
   language: ["en", "ko"],
   noise: ["browser", "rnnoise", "off"],
   quality: ["hd", "saver"],
+  chatAloud: ["all", "private", "none"],
 } as const;
 
 /** What is either so or not. */
@@ -76,6 +78,9 @@ export class Preferences {
   audioOnly: boolean = $state(false);
   /** Newest first, at most 8. */
   recentRooms: readonly RecentRoom[] = $state.raw([]);
+
+  /** Which new messages of the chat are read out to those who listen to the page. */
+  chatAloud: ChatAloud = $state("all");
 
   readonly #stop: () => void;
 

@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import { newcomers } from "./news";
+
+const said = (seq: number | null, over: { mine?: boolean; to?: object; deleted?: boolean } = {}) => ({ seq, mine: false, ...over });
+const seqs = (list: readonly { seq: number | null }[]) => list.map(({ seq }) => seq);
+
+it("news are what others said since", () => {
+  const messages = [said(1), said(2), said(3, { mine: true }), said(4, { deleted: true }), said(5), said(null, { mine: true })];
+  expect(seqs(newcomers(messages, 1, "all"))).toEqual([2, 5]);
+});
+
+it("older pages are none", () => {
+  expect(newcomers([said(1), said(2)], 2, "all")).toEqual([]);
+});
+
+it("one may hear only what is private, or nothing", () => {
+  const messages = [said(1), said(2, { to: {} })];
+  expect(seqs(newcomers(messages, 0, "private"))).toEqual([2]);
+  expect(newcomers(messages, 0, "none")).toEqual([]);
+});

@@ -1,0 +1,24 @@
+/** Which messages are news to one who listens to the page. */
+interface Said {
+  /** null: not stored yet. */
+  readonly seq: number | null;
+  readonly mine: boolean;
+  readonly to?: unknown;
+  readonly deleted?: boolean | undefined;
+}
+
+/** What others said after the message numbered `last`, as far as one wants to hear it; oldest first. */
+export function newcomers<Message extends Said>(
+  messages: readonly Message[],
+  last: number,
+  which: "all" | "private" | "none",
+): readonly Message[] {
+  const found: Message[] = [];
+  for (let at = messages.length - 1; at >= 0; at--) {
+    const message = messages[at];
+    if (!message || (message.seq !== null && message.seq <= last)) break;
+    const wanted = which === "all" || (which === "private" && message.to !== undefined);
+    if (wanted && message.seq !== null && !message.mine && !message.deleted) found.unshift(message);
+  }
+  return found;
+}

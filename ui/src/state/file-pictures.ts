@@ -1,0 +1,118 @@
+import type { Files } from "../browser/files";
+import type { Look } from "../browser/sight";
+import type { FileInfo } from "../lib/protocol";
+
+/** What a picture in the chat is now: not looked at, on its way, here, or not to be had. */
+export type Shown = { readonly address: string } | "loading" | "failed" | null;
+
+interface Picture {
+  address: string;
+  users: number;
+  readonly size: number;
+}
+
+/** Pictures nobody looks at are kept up to this many bytes: scrolling back and forth fetches nothing twice. */
+const mostIdle = 32 * 1024 * 1024;
+
+/** The chat's pictures: fetched when they come into view, released when they are long gone. */
+export class FilePictures {
+  readonly #files: Files;
+  readonly #look: Look;
+  /** By file id; the least lately used first. */
+  readonly #pictures = new Map<string, Picture>();
+  readonly #fetching = new Map<string, Promise<string | null>>();
+
+  constructor(files: Files, look: Look) {
+    this.#files = files;
+    this.#look = look;
+  }
+
+  /** A picture that this page has sent needs no fetching. */
+  adopt(file: FileInfo, address: string): void {
+    if (this.#pictures.has(file.id)) return this.#files.release(address);
+    this.#pictures.set(file.id, { address, users: 0, size: file.size });
+    this.#prune();
+  }
+
+  /** Attaches to the element that shows the picture; `sink` is told what to show. */
+  show(file: FileInfo, sink: (shown: Shown) => void): (element: Element) => () => void {
+    return (element) => {
+      let near = false;
+      let held = false;
+      const letGo = () => {
+        if (held) this.#letGo(file.id);
+        held = false;
+        sink(null);
+      };
+      const hold = async () => {
+        if (!this.#pictures.has(file.id)) sink("loading");
+        const address = await this.#hold(file);
+        if (!near) {
+          if (address !== null) this.#letGo(file.id);
+          return;
+        }
+        held = address !== null;
+        sink(address === null ? "failed" : { address });
+      };
+      const stop = this.#look(element, (now) => {
+        if (now === near) return;
+        near = now;
+        if (near) void hold();
+        else letGo();
+      });
+      return () => {
+        stop();
+        near = false;
+        letGo();
+      };
+    };
+  }
+
+  clear(): void {
+    for (const { address } of this.#pictures.values()) this.#files.release(address);
+    this.#pictures.clear();
+    this.#fetching.clear();
+  }
+
+  /** The picture's address, held until it is let go; null: it cannot be had. */
+  async #hold(file: FileInfo): Promise<string | null> {
+    if (!this.#pictures.has(file.id)) {
+      const fetching = this.#fetching.get(file.id) ?? this.#fetch(file);
+      this.#fetching.set(file.id, fetching);
+      await fetching;
+      this.#fetching.delete(file.id);
+    }
+    const picture = this.#pictures.get(file.id);
+    if (!picture) return null;
+    picture.users++;
+    this.#pictures.delete(file.id);
+    this.#pictures.set(file.id, picture); // the latest used
+    return picture.address;
+  }
+
+  async #fetch(file: FileInfo): Promise<string | null> {
+    const content = await this.#files.fetch(file.id, file.type);
+    if (!content.ok) return null;
+    const address = this.#files.addressOf(content.value);
+    this.#pictures.set(file.id, { address, users: 0, size: file.size });
+    return address;
+  }
+
+  #letGo(id: string): void {
+    const picture = this.#pictures.get(id);
+    if (!picture) return;
+    picture.users--;
+    this.#prune();
+  }
+
+  #prune(): void {
+    let idle = 0;
+    for (const [id, { address, users, size }] of [...this.#pictures].reverse()) {
+      if (users > 0) continue;
+      idle += size;
+      if (idle <= mostIdle) continue;
+      this.#files.release(address);
+      this.#pictures.delete(id);
+    }
+  }
+}
