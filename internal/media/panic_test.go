@@ -177,3 +177,19 @@ func TestOperationsOnAPeerThatIsGoneSaySo(t *testing.T) {
 		}
 	}
 }
+
+func TestAPanicOfARoomEndsThatRoomAlone(t *testing.T) {
+	e, room, _ := quietEngine(t, 3)
+	if err := room.loop.Do(t.Context(), func(*Room) error { panic("for the test") }); err == nil {
+		t.Error("the panic was no error")
+	}
+	<-room.Ended()
+	if s := e.Stats(); s.Rooms != 0 || s.Peers != 0 {
+		t.Errorf("%d rooms and %d peers are left", s.Rooms, s.Peers)
+	}
+	other := e.OpenRoom()
+	defer other.Close()
+	if err := other.SetTrack(t.Context(), sfu.NewTrack(1, sfu.Camera), sfu.On); err != nil {
+		t.Errorf("another room: %v", err)
+	}
+}

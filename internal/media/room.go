@@ -2,6 +2,7 @@ package media
 
 import (
 	"context"
+	"runtime/debug"
 	"slices"
 
 	"noom/internal/loop"
@@ -68,8 +69,17 @@ func (m *Room) Close() {
 	<-m.loop.Ended()
 }
 
-// run is the room's goroutine: operations, wishes of the workers, and events on their way out.
+// Ended is closed once the room has ended: by Close, with the engine, or by a panic.
+func (m *Room) Ended() <-chan struct{} { return m.loop.Ended() }
+
+// run is the room's goroutine: operations, wishes of the workers, and events on their way out. A panic is this room's
+// alone.
 func (m *Room) run(ctx context.Context) {
+	defer func() {
+		if v := recover(); v != nil {
+			m.engine.log.Error("room's media ended by a panic", "err", v, "stack", string(debug.Stack()))
+		}
+	}()
 	defer m.engine.roomCount.Add(-1)
 	defer m.loop.End()
 	defer m.leave()

@@ -20,6 +20,9 @@ func (r *Rooms) Finish() { r.each(func(*room) {}) }
 // Break makes a room's goroutine panic.
 func (r *Rooms) Break() { r.each(func(*room) { panic("a fault of ours") }) }
 
+// EndMedia ends a room's media under it.
+func (r *Rooms) EndMedia() { r.each(func(r *roomState) { r.media.Close() }) }
+
 // each runs f in every open room, one after the other.
 func (r *Rooms) each(f func(*room)) {
 	r.mu.Lock()

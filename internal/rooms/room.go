@@ -94,6 +94,8 @@ func (r *room) run(ctx context.Context) {
 			task(r)
 		case e := <-r.media.Events():
 			r.mediaEvents(e)
+		case <-r.media.Ended(): // by a panic: everybody comes back to a room that is whole
+			return
 		case <-timer.C:
 			r.expire()
 		}

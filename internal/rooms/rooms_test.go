@@ -385,6 +385,16 @@ func TestAPanicEndsItsRoomOnly(t *testing.T) {
 	}
 }
 
+func TestARoomWhoseMediaHasEndedIsOpenedAnew(t *testing.T) {
+	n := newNode(t, t.TempDir())
+	ann := n.join("ann")
+	n.rooms.EndMedia()
+	ann.want("CUT")
+	if again := n.connect(ann.back(nil)); again.hello.Joined {
+		t.Error("the broken meeting is still there")
+	}
+}
+
 func TestChatOutlivesTheServer(t *testing.T) {
 	dir := t.TempDir()
 	n := newNode(t, dir)

@@ -125,12 +125,28 @@ func (r *Router) validate(p *peer, params PeerParams) error {
 	if len(params.Slots) > maxSlots {
 		return fmt.Errorf("%d slots, more than %d", len(params.Slots), maxSlots)
 	}
-	if p != nil && len(params.Slots) < len(p.slots) {
-		return errors.New("slots cannot be taken back")
+	if p != nil {
+		if err := sameSlots(p.params.Slots, params.Slots); err != nil {
+			return err
+		}
 	}
 	for _, s := range params.Sources {
 		if len(s.RIDs) > layer.Max {
 			return fmt.Errorf("%d layers of one source, more than %d", len(s.RIDs), layer.Max)
+		}
+	}
+	return nil
+}
+
+// sameSlots tells whether the slots that exist are still where they were: two with one SSRC would seal different packets
+// under the same numbers (RFC 7714 §8.1).
+func sameSlots(before, after []Slot) error {
+	if len(after) < len(before) {
+		return errors.New("slots cannot be taken back")
+	}
+	for i, s := range before {
+		if after[i].SSRC != s.SSRC || after[i].RTX != s.RTX {
+			return fmt.Errorf("slot %d is another one now", i)
 		}
 	}
 	return nil

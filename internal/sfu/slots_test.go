@@ -263,3 +263,23 @@ func TestMoreSlotsCanBeAddedLater(t *testing.T) {
 		t.Errorf("%d video slots", got)
 	}
 }
+
+func TestSlotsThatExistStayWhatTheyAre(t *testing.T) {
+	c := newCall(t, 1)
+	bob := c.join("bob", 0)
+	for what, change := range map[string]func([]Slot) []Slot{
+		"one fewer":          func(s []Slot) []Slot { return s[:len(s)-1] },
+		"one in the middle":  func(s []Slot) []Slot { return slices.Insert(s, 5, Slot{SSRC: 77, RTX: 78}) },
+		"another SSRC":       func(s []Slot) []Slot { s[4].SSRC++; return s },
+		"another RTX stream": func(s []Slot) []Slot { s[4].RTX++; return s },
+	} {
+		params := bob.params
+		params.Slots = change(slices.Clone(bob.params.Slots))
+		if err := c.workers[0].UpdatePeer(c.now, bob.id, params); err == nil {
+			t.Errorf("%s: taken", what)
+		}
+	}
+	if err := c.workers[0].UpdatePeer(c.now, bob.id, bob.params); err != nil {
+		t.Errorf("the same: %v", err)
+	}
+}
