@@ -1,11 +1,15 @@
 /** Rooms with hosts in the gallery: `role` is mine, `waiting` so many wait, `door` and `passcode` are what the lobby meets. */
 import { FakeRooms } from "../src/browser/fake-rooms";
 import { openDoor, unmade, type Participant, type Role, type Settings, type Wait } from "../src/lib/protocol";
+import { Appeal } from "../src/state/appeal.svelte";
+import type { Devices } from "../src/state/devices.svelte";
 import type { Keyring } from "../src/state/keyring.svelte";
 import type { Meeting } from "../src/state/meeting.svelte";
 import { MyRooms } from "../src/state/my-rooms.svelte";
+import { Notices } from "../src/state/notices.svelte";
 import type { Preferences } from "../src/state/preferences.svelte";
-import type { FakeCall, FakePreferences } from "./fakes.svelte";
+import type { Sharing } from "../src/state/sharing.svelte";
+import type { FakeCall, FakeDevices, FakePreferences } from "./fakes.svelte";
 
 /** Gives people roles and hands, when a role of mine is asked for. */
 export function withHosts(people: readonly Participant[], query: URLSearchParams): Participant[] {
@@ -44,4 +48,12 @@ export async function myRooms(keyring: Keyring, preferences: FakePreferences, qu
   for (const { name } of mine) await rooms.make(name);
   if (mine[0]) await rooms.change(mine[0].name, { settings: { passcode: "blue-otter" } });
   return rooms;
+}
+
+/** `asked` shows the request of a host. */
+export function appealOf(meeting: Meeting, devices: FakeDevices, query: URLSearchParams): Appeal {
+  const sharing = { tracks: null } as Sharing;
+  const appeal = new Appeal({ meeting, devices: devices as unknown as Devices, sharing, notices: new Notices() });
+  if (query.has("asked")) appeal.asked = { by: { id: "2", name: "Elias Berg" }, track: "microphone" };
+  return appeal;
 }

@@ -10,7 +10,7 @@ import type { Preferences } from "../src/state/preferences.svelte";
 import { Stage } from "../src/state/stage.svelte";
 import { talk } from "./chat";
 import { FakeApp, FakeCall, FakeDevices, FakePreferences, Stills } from "./fakes.svelte";
-import { myRooms, setRoom, withHosts } from "./hosts";
+import { appealOf, myRooms, setRoom, withHosts } from "./hosts";
 import { portrait } from "./portrait";
 import { slide } from "./slide";
 
@@ -68,7 +68,7 @@ export async function scene(query: URLSearchParams) {
   chrome.tidy = query.has("tidy");
   signals(query, meeting, reactions, people);
   const chat = talk(roster, query, language);
-  return { app, preferences, keyring, rooms, devices, call, chat, chrome, meeting, reactions, stage };
+  return { app, appeal: appealOf(meeting, devices, query), preferences, keyring, rooms, devices, call, chat, chrome, meeting, reactions, stage };
 }
 
 /** What people and hosts signal: `react`, `hosting`, `locked`, `timer=SECONDS`, `spotlight=ID`. */

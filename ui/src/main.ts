@@ -39,8 +39,8 @@ function build(): Page {
   });
   const rooms = new MyRooms(new WebRooms(fetch), keyring, preferences);
   const app = new App(new WebSite(window), call, notices, keyring, rooms);
-  const { chat, meeting, reactions } = call;
-  return { app, preferences, keyring, rooms, devices, call, chat, chrome: new Chrome(), meeting, reactions, stage };
+  const { appeal, chat, meeting, reactions } = call;
+  return { app, appeal, preferences, keyring, rooms, devices, call, chat, chrome: new Chrome(), meeting, reactions, stage };
 }
 
 const target = document.getElementById("app");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { person } from "../browser/fake-signalling";
-import { actsOn, barOf, may, mayChat, type Act, type Deed } from "./power";
+import { actsOn, barOf, may, type Act, type Deed } from "./power";
 import { unmade, type Participant, type Role } from "./protocol";
 
 const roles: readonly Role[] = ["host", "cohost", "speaker", "viewer"];
@@ -56,15 +56,14 @@ describe("the menu about a person", () => {
 });
 
 describe("what I may turn on myself", () => {
-  const strict = { ...unmade, share: "hosts", unmute: "hosts", chat: "hosts" } as const;
+  const strict = { ...unmade, share: "hosts", unmute: "hosts" } as const;
   it.each([
-    ["speaker", unmade, null, null, null, true],
-    ["speaker", strict, "settings", null, "settings", false],
-    ["cohost", strict, null, null, null, true],
-    ["viewer", unmade, "role", "role", "role", true],
-    ["host", { ...unmade, chat: "off" }, null, null, null, false],
-  ] as const)("as %s", (role, settings, microphone, camera, screen, chat) => {
-    const bars = (["microphone", "camera", "screen"] as const).map((kind) => barOf(kind, role, settings));
-    expect([...bars, mayChat(role, settings)]).toEqual([microphone, camera, screen, chat]);
+    ["speaker", unmade, null, null, null],
+    ["speaker", strict, "settings", null, "settings"],
+    ["cohost", strict, null, null, null],
+    ["viewer", unmade, "role", "role", "role"],
+    ["host", strict, null, null, null],
+  ] as const)("as %s", (role, settings, ...want) => {
+    expect((["microphone", "camera", "screen"] as const).map((kind) => barOf(kind, role, settings))).toEqual(want);
   });
 });

@@ -84,8 +84,3 @@ export function barOf(kind: Kind, role: Role, settings: Settings): Bar {
   const allowed: Allowed = kind === "microphone" ? settings.unmute : kind === "camera" ? "all" : settings.share;
   return allowed === "hosts" ? "settings" : null;
 }
-
-/** Whether one of this role may write in the chat. */
-export function mayChat(role: Role, settings: Settings): boolean {
-  return settings.chat === "all" || (settings.chat === "hosts" && leads(role));
-}

@@ -9,21 +9,22 @@ import type { Sounds } from "../browser/sounds";
 import type { Store } from "../browser/storage";
 import type { Path } from "../lib/health";
 import {
-  trackNumber,
   type EndedReason,
   type Failure,
   type Insider,
+  type Kind,
   type Participant,
   type ServerEvent,
   type Session,
   type Snapshot,
-  type TrackNumber,
   type Wait,
 } from "../lib/protocol";
+import { Appeal } from "./appeal.svelte";
 import { Chat } from "./chat.svelte";
 import { Conversation, type Introduction, type Said } from "./conversation";
 import { deliver } from "./deliver";
 import type { Devices } from "./devices.svelte";
+import { Doorbell } from "./doorbell";
 import { Entry } from "./entry.svelte";
 import { follow } from "./following.svelte";
 import type { Keyring } from "./keyring.svelte";
@@ -37,6 +38,7 @@ import { outlets, Publisher } from "./sending";
 import { Sharing } from "./sharing.svelte";
 import type { Stage } from "./stage.svelte";
 import { Viewing } from "./viewing";
+import { Voices } from "./voices.svelte";
 
 export type { Path } from "../lib/health";
 
@@ -82,6 +84,9 @@ export class Call {
   readonly chat: Chat;
   readonly meeting: Meeting;
   readonly reactions: Reactions;
+  readonly appeal: Appeal;
+  readonly #doorbell: Doorbell;
+  readonly #voices: Voices;
   readonly #parts: CallParts;
   readonly #entry: Entry;
   readonly #link: Link;
@@ -91,7 +96,6 @@ export class Call {
   readonly #stop: () => void;
   #conversation: Conversation | null = null;
   #unanswered: boolean = $state(false);
-  #loudness: ReadonlyMap<TrackNumber, number> = $state.raw(new Map());
   #givingUp: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: CallParts) {
@@ -106,13 +110,20 @@ export class Call {
     });
     this.meeting = new Meeting(parts.roster, this.#request, (failure) => this.#complain(failure));
     this.reactions = new Reactions(this.#request);
+    this.appeal = new Appeal({ ...parts, meeting: this.meeting, sharing: this.#sharing });
+    this.#doorbell = new Doorbell(parts.devices, parts.preferences);
+    this.#voices = new Voices(parts.sounds, parts.roster, parts.devices);
     this.#viewing = new Viewing(async (tracks) => {
       await this.#link.peer?.growTo(tracks.length);
       return (await this.#request("view", { tracks })).ok;
     });
-    this.#publisher = new Publisher(async (track, state) => (await this.#request("publish", { track, state })).ok);
+    this.#publisher = new Publisher(async (track, state) => {
+      const result = await this.#request("publish", { track, state });
+      if (!result.ok) this.appeal.refused(track, state, result.failure);
+      return result.ok;
+    });
     const status = (): CallStatus => this.status;
-    const listen = (): void => this.#listen();
+    const listen = (): void => this.#voices.listen();
     const { preferences, devices, roster, stage, pictures, sounds } = parts;
     const [link, sharing, viewing, publisher] = [this.#link, this.#sharing, this.#viewing, this.#publisher];
     this.#stop = follow({
@@ -185,10 +196,7 @@ export class Call {
 
   /** How loud this participant's voice is now, 0 to 1, for the ring around the tile (0: silent). Changes ≤ 10 times a second. */
   loudness(id: string): number {
-    const { me, participants } = this.#parts.roster;
-    if (id === me?.id) return this.microphoneOn ? this.#parts.devices.level : 0;
-    const seat = participants.find((participant) => participant.id === id)?.seat;
-    return seat === undefined ? 0 : (this.#loudness.get(trackNumber(seat, "microphone")) ?? 0);
+    return this.#voices.of(id);
   }
 
   /** The browser wants a click before it plays sound: see hear(). */
@@ -255,18 +263,23 @@ export class Call {
   }
 
   async setMicrophone(on: boolean): Promise<void> {
+    if (on && !this.#permits("microphone")) return;
+    if (on) this.appeal.settle("microphone");
+    else this.appeal.muted();
     await this.#parts.devices.setMicrophone(on);
     if (on) this.#explain("microphone");
   }
 
   async setCamera(on: boolean): Promise<void> {
+    if (on && !this.#permits("camera")) return;
+    if (on) this.appeal.settle("camera");
     await this.#parts.devices.setCamera(on);
     if (on) this.#explain("camera");
   }
 
   /** Asks what to share; quiet when the user cancels. */
   async shareScreen(): Promise<void> {
-    await this.#sharing.start();
+    if (this.#permits("screen")) await this.#sharing.start();
   }
 
   async stopSharing(): Promise<void> {
@@ -304,6 +317,11 @@ export class Call {
   close(): void {
     this.#stop();
     this.#end("idle", null);
+  }
+
+  /** In the lobby anything may be tried: the room's settings are known only inside. */
+  #permits(kind: Kind): boolean {
+    return !this.#inMeeting || this.appeal.permits(kind);
   }
 
   get #inMeeting(): boolean {
@@ -390,6 +408,7 @@ export class Call {
     const { roster, stage, pictures, preferences } = this.#parts;
     roster.enter(snapshot);
     this.meeting.enter(snapshot);
+    this.appeal.comply(snapshot.you);
     this.#publisher.learn(snapshot.you);
     pictures.switch(snapshot.slots);
     stage.update();
@@ -402,16 +421,16 @@ export class Call {
   #settle(): void {
     this.status = "meeting";
     this.#viewing.repeat();
-    this.#publisher.publish(untrack(() => outlets(this.#parts.devices, this.#sharing)));
+    this.#publisher.publish(untrack(() => outlets(this.#parts.devices, this.#sharing, this.meeting.role)));
     this.chat.resend();
   }
 
   #receive(event: Exclude<ServerEvent, { event: "session" }>): void {
     if (event.event === "admitted") return void this.#enter();
     if (event.event === "ended") return this.#ended(event.data.reason);
-    const { roster, stage, pictures, devices } = this.#parts;
-    const { chat, meeting, reactions } = this;
-    deliver(event, { roster, stage, pictures, devices, chat, meeting, reactions, sharing: this.#sharing });
+    const { roster, stage, pictures } = this.#parts;
+    const { chat, meeting, reactions, appeal } = this;
+    deliver(event, { roster, stage, pictures, chat, meeting, reactions, appeal, doorbell: this.#doorbell });
   }
 
   #ended(reason: EndedReason): void {
@@ -443,6 +462,7 @@ export class Call {
     this.#parts.stage.clear();
     this.meeting.clear();
     this.reactions.clear();
+    this.appeal.clear();
     this.leftReason = reason;
     this.status = status;
   }
@@ -460,12 +480,8 @@ export class Call {
     if (kind && this.#inMeeting) notices.notify("device-trouble", { tone: "warning", params: { device, kind } });
   }
 
-  #complain(failure: Failure): void {
-    this.#parts.notices.notify("failed", { tone: "warning", params: { code: failure.code } });
-  }
-
-  #listen(): void {
-    const levels = this.#parts.sounds.levels();
-    if (levels.size > 0 || this.#loudness.size > 0) this.#loudness = levels;
+  #complain({ code, reason }: Failure): void {
+    const known = reason === "role" || reason === "settings" ? reason : code;
+    this.#parts.notices.notify("failed", { tone: "warning", params: { code: known } });
   }
 }

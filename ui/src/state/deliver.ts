@@ -1,11 +1,11 @@
 import type { Pictures } from "../browser/pictures";
-import type { Kind, ServerEvent } from "../lib/protocol";
+import type { ServerEvent } from "../lib/protocol";
+import type { Appeal } from "./appeal.svelte";
 import type { Chat } from "./chat.svelte";
-import type { Devices } from "./devices.svelte";
+import type { Doorbell } from "./doorbell";
 import type { Meeting } from "./meeting.svelte";
 import type { Reactions } from "./reactions.svelte";
 import type { Roster } from "./roster.svelte";
-import type { Sharing } from "./sharing.svelte";
 import type { Stage } from "./stage.svelte";
 
 /** Whom events of the server concern. */
@@ -16,8 +16,8 @@ export interface Recipients {
   readonly chat: Chat;
   readonly meeting: Meeting;
   readonly reactions: Reactions;
-  readonly devices: Devices;
-  readonly sharing: Sharing;
+  readonly appeal: Appeal;
+  readonly doorbell: Doorbell;
 }
 
 /** What is the call's own business: greeting, entering and ending. */
@@ -31,9 +31,12 @@ export function deliver(event: Exclude<ServerEvent, { event: OwnEvent }>, to: Re
       roster.inside = event.data.inside;
       return;
     case "joined":
-    case "updated":
+    case "updated": {
+      const { me } = roster;
       roster.put(event.data.participant);
+      if (me?.id === event.data.participant.id) to.appeal.changed(me, event.data.participant);
       return stage.update();
+    }
     case "left":
       roster.remove(event.data.id);
       return stage.update();
@@ -53,20 +56,14 @@ export function deliver(event: Exclude<ServerEvent, { event: OwnEvent }>, to: Re
       meeting.state = event.data.meeting;
       return stage.update();
     case "waiting":
+      to.doorbell.hear(meeting.waiting, event.data.waiting);
       meeting.waiting = event.data.waiting;
       return;
     case "asked":
-      return; // the people's helper shows it
+      return to.appeal.ask(event.data.by, event.data.track);
     case "silenced":
-      return silence(event.data.track, to);
+      return to.appeal.silence(event.data.by, event.data.track);
     case "reactions":
       return to.reactions.receive(event.data.reactions);
   }
-}
-
-/** A host has turned one of my tracks off; what I show and send follows. */
-function silence(track: Kind, { devices, sharing }: Recipients): void {
-  if (track === "microphone") void devices.setMicrophone(false);
-  else if (track === "camera") void devices.setCamera(false);
-  else sharing.stop();
 }

@@ -154,6 +154,12 @@ export class Devices {
     await this.#list();
   }
 
+  /** Turns it off without remembering that: it was not the user's wish. */
+  async silence(device: Captured): Promise<void> {
+    await this.#captures[device].setOn(false);
+    await this.#list();
+  }
+
   /** Uses this device from now on and remembers it. */
   async select(kind: DeviceKind, id: string): Promise<void> {
     const label = this.#lists[kind].find((device) => device.id === id)?.label ?? "";

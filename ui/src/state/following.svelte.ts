@@ -37,9 +37,10 @@ export function follow(followers: Followers): () => void {
   const { status, link, sharing, viewing, publisher, preferences, devices, roster, stage, pictures, sounds } = followers;
   const inside = () => status() === "meeting" || status() === "reconnecting";
   return $effect.root(() => {
+    const role = $derived(roster.me?.role ?? "speaker");
     $effect(() => {
       const { peer } = link;
-      const wanted = outlets(devices, sharing);
+      const wanted = outlets(devices, sharing, role);
       for (const kind of kinds) {
         peer?.send(kind, inside() ? wanted[kind].track : null).catch((error: unknown) => {
           console.error(`Sending the ${kind} failed:`, error);
@@ -51,7 +52,7 @@ export function follow(followers: Followers): () => void {
       if (link.peer) untrack(() => void link.setMusic(originalSound));
     });
     $effect(() => {
-      const wanted = outlets(devices, sharing);
+      const wanted = outlets(devices, sharing, role);
       if (status() === "meeting") publisher.publish(wanted);
       if (inside()) untrack(() => roster.amend({ tracks: states(wanted) }));
     });

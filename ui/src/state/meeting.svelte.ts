@@ -103,6 +103,12 @@ export class Meeting {
   change(settings: Partial<Settings>): Promise<boolean> {
     return this.#do("settings", settings);
   }
+  /** Makes a further link that gives this role, and resolves to its key; null when it was refused. */
+  async makeLink(role: Role): Promise<string | null> {
+    const result = await this.#ask("link", { role });
+    if (!result.ok) this.#complain(result.failure);
+    return result.ok ? result.value.key : null;
+  }
   endForAll(): Promise<boolean> {
     return this.#do("end", {});
   }

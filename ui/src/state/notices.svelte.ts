@@ -17,6 +17,18 @@ export type NoticeKey =
   | "bad-room-name"
   | "link-copied"
   | "copy-failed"
+  | "silenced-microphone" // by a host; params: name
+  | "silenced-camera"
+  | "silenced-screen"
+  | "role-host" // what a host made of me
+  | "role-cohost"
+  | "role-speaker"
+  | "role-viewer"
+  | "barred-role" // what I may not turn on, and why
+  | "barred-microphone"
+  | "barred-screen"
+  | "lowered-hand"
+  | "renamed" // params: name
   | "failed"; // params: code (a Failure's code)
 
 export type NoticeAction = "hear" | "unmute";

@@ -1,5 +1,6 @@
 import { createContext } from "svelte";
 import type { App } from "./app.svelte";
+import type { Appeal } from "./appeal.svelte";
 import type { Call } from "./call.svelte";
 import type { Chat } from "./chat.svelte";
 import type { Chrome } from "./chrome.svelte";
@@ -22,6 +23,7 @@ export interface Page {
   readonly keyring: Keyring;
   readonly rooms: MyRooms;
   readonly meeting: Meeting;
+  readonly appeal: Appeal;
   readonly reactions: Reactions;
   readonly stage: Stage;
 }

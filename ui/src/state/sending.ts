@@ -1,4 +1,4 @@
-import { kinds, type Kind, type Participant, type TrackState } from "../lib/protocol";
+import { kinds, type Kind, type Participant, type Role, type TrackState } from "../lib/protocol";
 import type { Devices } from "./devices.svelte";
 import type { Sharing } from "./sharing.svelte";
 
@@ -13,8 +13,11 @@ export type Outlets = Readonly<Record<Kind, Outlet>>;
 
 const shut: Outlet = { state: "off", track: null };
 
-/** What follows from my devices and switches. Reactive: it reads state. */
-export function outlets(devices: Devices, sharing: Sharing): Outlets {
+const silent: Outlets = { microphone: shut, camera: shut, screen: shut, "screen-audio": shut };
+
+/** What follows from my devices and switches, and from my role: viewers let nothing out. Reactive: it reads state. */
+export function outlets(devices: Devices, sharing: Sharing, role: Role): Outlets {
+  if (role === "viewer") return silent;
   const { microphoneTrack, microphoneOn, cameraTrack, cameraOn } = devices;
   return {
     microphone: microphoneTrack
