@@ -73,7 +73,7 @@ func echo(name string) http.Handler {
 }
 
 func TestEveryPathHasItsAnswer(t *testing.T) {
-	s := newServer(t, built(), Config{SocketIO: echo("socketio"), WebSocket: echo("ws")})
+	s := newServer(t, built(), Config{SocketIO: echo("socketio"), WebSocket: echo("ws"), API: echo("api")})
 	for _, c := range []struct {
 		path   string
 		status int
@@ -105,7 +105,9 @@ func TestEveryPathHasItsAnswer(t *testing.T) {
 		{"/assets/index-Abc123.js", 200, script},
 		{"/assets/index-Abc123.js.br", 404, "not found\n"},
 		{"/api", 404, "not found\n"},
-		{"/api/rooms", 404, "not found\n"},
+		{"/api/rooms", 200, "api GET"},
+		{"/api/rooms/아침/files/x", 200, "api GET"},
+		{"/apis", 302, "/"},
 		{"/whip/daily", 404, "not found\n"},
 		{"/metrics", 404, "not found\n"},
 		{"/healthz", 200, "ok\n"},

@@ -124,9 +124,13 @@ func (b *bot) join(ctx context.Context) (*connection, error) {
 	var snapshot struct {
 		You          participant
 		Participants []participant
+		Wait         string
 	}
 	if err := b.signalling.request(ctx, "join", struct{}{}, &snapshot); err != nil {
 		return c, err
+	}
+	if snapshot.Wait != "" { // bots are guests, and nobody lets them in
+		return c, fmt.Errorf("join: guests have to wait in this room (%s)", snapshot.Wait)
 	}
 	b.you, b.others = snapshot.You, make(map[string]participant)
 	for _, p := range snapshot.Participants {

@@ -39,3 +39,20 @@ func TestABrowserHasAnotherNameInEveryRoom(t *testing.T) {
 		t.Errorf("%q and %q", a, b)
 	}
 }
+
+// FuzzKey holds whatever comes as a link's key to this: it opens a room only if the server made it.
+func FuzzKey(f *testing.F) {
+	k := keyring{[]byte("secret")}
+	good := k.link("~room", "l1")
+	for _, s := range []string{good, good + "=", " " + good, strings.ToUpper(good), k.link("~other", "l1"), ".", "a.b.c", "\x00."} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, key string) {
+		if id, ok := k.linkID("~room", key); ok && key != k.link("~room", id) {
+			t.Fatalf("%q opens the room as %q", key, id)
+		}
+		if id, ok := k.browser(key); ok && key != k.token("browser", id) {
+			t.Fatalf("%q is taken for browser %q", key, id)
+		}
+	})
+}

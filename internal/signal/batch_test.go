@@ -2,6 +2,7 @@ package signal_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -59,4 +60,39 @@ func TestOneWhoWatchesACrowdIsSentTwentyMessagesASecond(t *testing.T) {
 			t.Errorf("%d messages, want at most %d; %d events; %d are believed to be there still", messages, most, events, len(there))
 		}
 	})
+}
+
+// From a host's click to the last of 200 having been told of every microphone that it muted.
+func BenchmarkMuteAllOf200(b *testing.B) {
+	n := newNode(b)
+	host := n.make(b, "r", `{"lobby":false}`)
+	c, _ := n.open(b, plain, fmt.Sprintf(`{"room":"r","name":"host","link":%q}`, host))
+	c.ok("join", `{}`)
+	people := []*client{}
+	for i := range 199 {
+		p, _ := n.open(b, plain, fmt.Sprintf(`{"room":"r","name":"guest %d"}`, i))
+		p.ok("join", `{}`)
+		people = append(people, p)
+	}
+	for b.Loop() {
+		b.StopTimer()
+		for _, p := range people {
+			p.ok("publish", `{"track":"microphone","state":"on"}`)
+		}
+		for _, p := range append(people, c) {
+			p.ok("hand", `{"up":false}`) // what was collected comes before the answer
+			p.inbox = nil
+		}
+		b.StartTimer()
+		c.ok("mute_all", `{}`)
+		for _, p := range people {
+			for told := 0; told < len(people); {
+				text, _, err := p.read()
+				if err != nil {
+					b.Fatal(err)
+				}
+				told += strings.Count(text, `"microphone":"muted"`)
+			}
+		}
+	}
 }

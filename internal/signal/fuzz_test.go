@@ -44,7 +44,12 @@ func FuzzRequest(f *testing.F) {
 	f.Add("view", []byte(`{"tracks":[{"track":4294967295,"width":1e308,"height":-0.5}]}`))
 	f.Add("publish", []byte(`{"TRACK":"camera","state":"on","state":"off"}`))
 	f.Add("chat", []byte(`{"id":"\ud800","text":"\u0000"}`))
-	f.Add("join", []byte(`{"name":null}`))
+	f.Add("join", []byte(`{"name":null,"passcode":"\u0000"}`))
+	f.Add("settings", []byte(`{"lobby":null,"max":1e3,"passcode":"\ud800","guests":"host","made":false,"hasPasscode":true}`))
+	f.Add("admit", []byte(`{"ids":[]}`))
+	f.Add("spotlight", []byte(`{"ids":["","","","",""]}`))
+	f.Add("timer", []byte(`{"seconds":-9223372036854775808}`))
+	f.Add("mute", []byte(`{"id":"p_x","track":"Camera"}`))
 	f.Fuzz(func(t *testing.T, event string, data []byte) {
 		if r, refusal := decodeRequest(event, data); refusal == nil {
 			checkRequest(t, r)
@@ -65,6 +70,24 @@ func checkRequest(t *testing.T, r request) {
 			if w.Track.Seat() == 0 || w.Track.Kind().Audio() || math.Abs(r.Tracks[i].Width-float64(w.Width)) > 0.5 && w.Width != 0 && w.Width != math.MaxUint16 {
 				t.Fatalf("wish %+v of %+v", w, r.Tracks[i])
 			}
+		}
+	case *settingsRequest:
+		if s, refusal := r.Apply(meeting.Fresh()); refusal == nil {
+			if !s.Made || s.Max < 2 || s.Max > meeting.MaxParticipants || s.HasPasscode != (s.Passcode != "") || len(s.Passcode) > 256 || !utf8.ValidString(s.Passcode) {
+				t.Fatalf("settings %+v", s)
+			}
+		}
+	case *admitRequest:
+		if len(r.IDs) > maxIDs {
+			t.Fatalf("%d ids", len(r.IDs))
+		}
+	case *muteRequest:
+		if r.kind.String() != r.Track {
+			t.Fatalf("track %q is %s", r.Track, r.kind)
+		}
+	case *askRequest:
+		if r.kind.String() != r.Track {
+			t.Fatalf("track %q is %s", r.Track, r.kind)
 		}
 	case *publishRequest:
 		if r.State != meeting.On && r.State != meeting.Muted && r.State != meeting.Off {
