@@ -18,7 +18,7 @@ type Config struct {
 	// Listen is the address of HTTP in TCP and, with the same port number, of media in UDP: "host:port", where host
 	// is empty (all interfaces), an IP address or "localhost". Port 0 lets the system choose.
 	Listen string
-	// Data is the folder that keeps the rooms' chat. It is made when it does not exist.
+	// Data is the folder that keeps rooms, their chat and files. It is made when it does not exist.
 	Data string
 	// PublicIPs are the addresses under which browsers reach the media port. Empty: every usable interface address.
 	PublicIPs []netip.Addr

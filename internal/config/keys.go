@@ -38,7 +38,7 @@ var keys = []key{
 		get: func(c Config) string { return c.Listen },
 	},
 	{
-		name: "data", usage: "folder that keeps the rooms' chat",
+		name: "data", usage: "folder that keeps rooms, their chat and files",
 		set: func(c *Config, v []string) error { return parseData(&c.Data, v[0]) },
 		get: func(c Config) string { return c.Data },
 	},

@@ -2,8 +2,8 @@ package meeting
 
 import "fmt"
 
-// apply finds a command's rule: of a session and its seat here, of hosts in applyHost, of the room's keeping in
-// applyKept.
+// apply finds a command's rule: of a session and its seat here, of hosts in applyHost, of what is said in applyChat, of
+// the room's keeping in applyKept.
 func (t *turn) apply(c Command) *Error {
 	switch c := c.(type) {
 	case Connect:
@@ -28,7 +28,9 @@ func (t *turn) apply(c Command) *Error {
 		return t.speak(c)
 	case Expire:
 		return t.expire()
-	case Chat, Stored, Recall, Record, Dissolve, ChangeSettings, MakeLink:
+	case Chat, ChatEdit, ChatDelete, ChatReact, Browse, Stored, Amended, Recall:
+		return t.applyChat(c)
+	case Record, Dissolve, ChangeSettings, MakeLink:
 		return t.applyKept(c)
 	default:
 		return t.applyHost(c)
@@ -64,14 +66,31 @@ func (t *turn) applyHost(c Command) *Error {
 	}
 }
 
-func (t *turn) applyKept(c Command) *Error {
+func (t *turn) applyChat(c Command) *Error {
 	switch c := c.(type) {
 	case Chat:
 		return t.chat(c)
+	case ChatEdit:
+		return t.chatEdit(c)
+	case ChatDelete:
+		return t.amend(c.ID, unwriting, Amendment{Seq: c.Seq, change: erasing})
+	case ChatReact:
+		return t.chatReact(c)
+	case Browse:
+		return t.browse(c)
 	case Stored:
 		return t.stored(c)
+	case Amended:
+		return t.amended(c)
 	case Recall:
 		return t.recall(c)
+	default:
+		panic(fmt.Sprintf("meeting: command %T has no rule", c))
+	}
+}
+
+func (t *turn) applyKept(c Command) *Error {
+	switch c := c.(type) {
 	case Record:
 		return t.record(c)
 	case ChangeSettings:

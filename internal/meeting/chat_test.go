@@ -31,9 +31,9 @@ func TestAMessageIsToldOnceItIsStored(t *testing.T) {
 func TestEarlierChatIsShownAndToldToWhoCameBeforeItWasRead(t *testing.T) {
 	b := newTable(t)
 	b.join("early")
-	now := meeting.Message{ID: "n", Seq: 9, Text: "now"}
+	now := meeting.Message{ID: "n", Seq: 9, Text: "now", At: b.now.UnixMilli()}
 	b.apply(meeting.Stored{Message: now})
-	old := []meeting.Message{{ID: "a", Seq: 3, Text: "one"}, {ID: "b", Seq: 5, Text: "two"}}
+	old := []meeting.Message{{ID: "a", Seq: 3, Text: "one", At: b.now.UnixMilli()}, {ID: "b", Seq: 5, Text: "two", At: b.now.UnixMilli()}}
 	b.wantSaid(b.apply(meeting.Recall{Messages: append(old, now)}), "chat one → early", "chat two → early")
 	if d := cmp.Diff(append(old, now), find[meeting.Snapshot](t, b.join("late")).Chat); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
@@ -43,13 +43,13 @@ func TestEarlierChatIsShownAndToldToWhoCameBeforeItWasRead(t *testing.T) {
 func TestALateComerSeesTheLastTwoHundredMessages(t *testing.T) {
 	b := newTable(t)
 	for seq := range uint64(500) {
-		b.apply(meeting.Stored{Message: meeting.Message{Seq: seq + 1, Text: "x"}})
+		b.apply(meeting.Stored{Message: meeting.Message{Seq: seq + 1, Text: "x", At: b.now.UnixMilli()}})
 	}
 	chat := find[meeting.Snapshot](t, b.join("ann")).Chat
 	if len(chat) != 200 || chat[0].Seq != 301 || chat[199].Seq != 500 {
 		t.Errorf("%d messages, %d to %d", len(chat), chat[0].Seq, chat[len(chat)-1].Seq)
 	}
-	if effects := b.apply(meeting.Stored{Message: meeting.Message{Seq: 300, Text: "x"}}); len(effects) != 0 {
+	if effects := b.apply(meeting.Stored{Message: meeting.Message{Seq: 300, Text: "x", At: b.now.UnixMilli()}}); len(effects) != 0 {
 		t.Error("a message from before the tail was told again")
 	}
 }
@@ -58,7 +58,7 @@ func TestAnyTailFitsOneMessage(t *testing.T) {
 	b := newTable(t)
 	long := strings.Repeat("한", 4000)
 	for seq := range uint64(200) {
-		b.apply(meeting.Stored{Message: meeting.Message{Seq: seq + 1, Text: long}})
+		b.apply(meeting.Stored{Message: meeting.Message{Seq: seq + 1, Text: long, At: b.now.UnixMilli()}})
 	}
 	size := 0
 	chat := find[meeting.Snapshot](t, b.join("ann")).Chat

@@ -42,6 +42,33 @@ type (
 		ID       ID
 		ClientID string
 		Text     string
+		To       ID     // private, to one inside; empty: to all
+		Reply    uint64 // Seq of the message it answers; 0: none
+		File     string // id of a file that it carries; empty: none
+	}
+	// ChatEdit gives one's own message another text.
+	ChatEdit struct {
+		ID   ID
+		Seq  uint64
+		Text string
+	}
+	// ChatDelete deletes one's own message, or as a host or cohost anybody's.
+	ChatDelete struct {
+		ID  ID
+		Seq uint64
+	}
+	// ChatReact puts one's reaction to a message, or takes it back.
+	ChatReact struct {
+		ID    ID
+		Seq   uint64
+		Emoji string
+		On    bool
+	}
+	// Browse asks for earlier messages.
+	Browse struct{ ID ID }
+	// Amended says that the store has made a change of a message durable. It is told as it is.
+	Amended struct {
+		Message Message `json:"message"`
 	}
 	// Stored says that the store has made a message durable. It may come twice for the same message.
 	Stored struct{ Message Message }
@@ -142,6 +169,11 @@ func (Leave) command()          {}
 func (Rename) command()         {}
 func (Publish) command()        {}
 func (Chat) command()           {}
+func (ChatEdit) command()       {}
+func (ChatDelete) command()     {}
+func (ChatReact) command()      {}
+func (Browse) command()         {}
+func (Amended) command()        {}
 func (Stored) command()         {}
 func (Recall) command()         {}
 func (Record) command()         {}

@@ -64,8 +64,19 @@ type (
 		Kind  Kind
 		State TrackState
 	}
-	// Keep gives a message to the store; the host answers with Stored once it is durable. Seq is still 0.
-	Keep struct{ Message Message }
+	// Keep gives a message to the store; the host answers with Stored once it is durable. Seq is still 0, what it
+	// answers has to be looked at (Message.CheckReply), and of the file there is only the id.
+	Keep struct {
+		Message Message
+		File    string // empty: none
+	}
+	// Amend has the store change a message by Amendment.Apply; the host answers with Amended once that is durable.
+	Amend struct{ Amendment Amendment }
+	// Read lets messages be read that Who may see and that were said Since then.
+	Read struct {
+		Who   Who
+		Since int64 // milliseconds since 1970
+	}
 )
 
 func (Refused) effect()      {}
@@ -83,3 +94,5 @@ func (Entered) effect()      {}
 func (Gone) effect()         {}
 func (TrackSet) effect()     {}
 func (Keep) effect()         {}
+func (Amend) effect()        {}
+func (Read) effect()         {}

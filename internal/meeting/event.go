@@ -73,6 +73,7 @@ func (Left) EventName() string            { return "left" }
 func (Updated) EventName() string         { return "updated" }
 func (Inside) EventName() string          { return "inside" }
 func (Said) EventName() string            { return "chat" }
+func (Amended) EventName() string         { return "chat_changed" }
 func (Speaking) EventName() string        { return "speaker" }
 func (SettingsChanged) EventName() string { return "settings" }
 func (MeetingChanged) EventName() string  { return "meeting" }

@@ -40,3 +40,26 @@ type File struct {
 
 // Octets is the type of a file of which nothing is known.
 const Octets = "application/octet-stream"
+
+// SeenBy tells whether a browser may see the message. Those without a pseudonym are of a time before private messages.
+func (m Message) SeenBy(who Who) bool {
+	return m.To == nil || who != "" && (who == m.From.Who || who == m.To.Who)
+}
+
+// Size is about what the message weighs in a snapshot beyond what every message does, in bytes.
+func (m Message) Size() int {
+	n := len(m.Text)
+	for _, r := range m.Reactions {
+		n += reactionWeight + len(r.By)*whoWeight
+	}
+	if m.File != nil {
+		n += fileWeight + len(m.File.Name)
+	}
+	return n
+}
+
+const (
+	reactionWeight = 32
+	whoWeight      = 19 // 96 bits in base64url, with quotes and a comma
+	fileWeight     = 128
+)

@@ -7,7 +7,9 @@ const (
 	publishing  deed = iota // anything but Off
 	raisingHand             // one's own
 	loweringHand
-	reacting
+	reacting  // to what is said or done
+	writing   // and editing one's own
+	unwriting // deleting messages; whose, Amendment.Apply says
 	silencing // another's track
 	silencingAll
 	asking // somebody to turn a track on
@@ -49,6 +51,8 @@ var rules = [...]struct{ host, cohost, speaker, viewer reach }{
 	raisingHand:  {me, me, me, me},
 	loweringHand: {me | others, me | others, me, me},
 	reacting:     {whole, whole, whole, whole},
+	writing:      {whole, whole, whole, whole},
+	unwriting:    {whole, whole, whole, whole},
 	silencing:    {others, belowHost, nobody, nobody},
 	silencingAll: {whole, whole, nobody, nobody},
 	asking:       {others &^ aViewer, others &^ aViewer, nobody, nobody},

@@ -26,6 +26,8 @@ type request struct {
 	Locked   bool
 	Seconds  int
 	Text     string
+	Seq      uint64
+	On       bool
 	Settings meeting.SettingsChange
 }
 
@@ -46,6 +48,14 @@ func command(t *testing.T, me meeting.ID, event, data string) meeting.Command {
 		return meeting.Publish{ID: me, Kind: kind, State: r.State}
 	case "chat":
 		return meeting.Chat{ID: me, ClientID: "1", Text: r.Text}
+	case "chat_edit":
+		return meeting.ChatEdit{ID: me, Seq: r.Seq, Text: r.Text}
+	case "chat_delete":
+		return meeting.ChatDelete{ID: me, Seq: r.Seq}
+	case "chat_react":
+		return meeting.ChatReact{ID: me, Seq: r.Seq, Emoji: r.Emoji, On: r.On}
+	case "history":
+		return meeting.Browse{ID: me}
 	case "closing":
 		return meeting.Closing{ID: me}
 	case "leave":
@@ -118,6 +128,17 @@ func (b *table) everybody() map[string]meeting.Participant {
 	return all
 }
 
+// judged tells how an amendment of somebody's message is refused; the host finds none that is absent.
+func judged(a meeting.Amendment, author string, absent bool) meeting.Code {
+	if absent {
+		return meeting.NotFound
+	}
+	if _, err := a.Apply(meeting.Message{Seq: a.Seq, From: meeting.Sender{Who: meeting.Who(author)}, Text: "hello"}); err != nil {
+		return err.Code
+	}
+	return ""
+}
+
 func TestEveryCommandOfEveryRoleOnEverybodyIsAsInTheTable(t *testing.T) {
 	cases, err := protocol.Cases()
 	if err != nil {
@@ -136,7 +157,8 @@ func TestEveryCommandOfEveryRoleOnEverybodyIsAsInTheTable(t *testing.T) {
 					if target == "left" {
 						b.apply(meeting.Leave{ID: b.ids[role+"1"]})
 					}
-					command := command(t, b.ids[role+"1"], c.Event, strings.ReplaceAll(c.Data, "NAME", fmt.Sprintf("%q", b.ids[name])))
+					data := strings.NewReplacer("NAME", fmt.Sprintf("%q", b.ids[name]), "SEQ", "7").Replace(c.Data)
+					command := command(t, b.ids[role+"1"], c.Event, data)
 					if command == nil {
 						continue
 					}
@@ -145,8 +167,11 @@ func TestEveryCommandOfEveryRoleOnEverybodyIsAsInTheTable(t *testing.T) {
 					got := meeting.Code("")
 					effects := b.apply(command)
 					if len(effects) > 0 {
-						if r, refused := effects[0].(meeting.Refused); refused {
-							got = r.Err.Code
+						switch e := effects[0].(type) {
+						case meeting.Refused:
+							got = e.Err.Code
+						case meeting.Amend: // judged when the message is there
+							got = judged(e.Amendment, name, target == "elsewhere")
 						}
 					}
 					if string(got) != want {

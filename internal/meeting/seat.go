@@ -74,7 +74,7 @@ func (t *turn) enter(p *member) {
 
 func (t *turn) snapshot(p *member) Snapshot {
 	s := Snapshot{
-		You: p.Participant, Participants: make([]Participant, 0, len(t.m.seated)-1), Chat: t.m.tail.copy(),
+		You: p.Participant, Participants: make([]Participant, 0, len(t.m.seated)-1), Chat: t.m.tail.seenBy(p.Who, t.m.Since(t.now)),
 		Settings: t.m.settings.shownTo(p.Role), Meeting: t.m.shownState(t.now), Waiting: t.m.waitingFor(p.Role),
 	}
 	for _, other := range t.m.seated {

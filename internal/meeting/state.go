@@ -60,6 +60,9 @@ const timerShown = time.Minute
 func (t *turn) over() {
 	m := t.m
 	m.state, m.reactions, m.reactionsDue = quiet(), nil, time.Time{}
+	if m.settings.History == UntilEnd {
+		m.tail.clear()
+	}
 	clear(m.given)
 	clear(m.known)
 	clear(m.expelled)

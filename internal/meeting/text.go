@@ -54,15 +54,20 @@ func PersonName(s string) (string, *Error) {
 	return name, nil
 }
 
-// chatText gives a message as it is kept: line ends as "\n", outer white space gone, 1–4 000 characters.
-func chatText(s string) (string, *Error) {
-	bad := &Error{Code: Invalid, Text: "A message has 1 to 4000 characters."}
+var errChatText = &Error{Code: Invalid, Text: "A message has 1 to 4000 characters."}
+
+// chatText gives a message as it is kept: line ends as "\n", outer white space gone, 1–4 000 characters, or none where
+// that is allowed.
+func chatText(s string, none bool) (string, *Error) {
 	if len(s) > 2*maxChatText*utf8.UTFMax || !utf8.ValidString(s) {
-		return "", bad
+		return "", errChatText
 	}
 	text := strings.TrimRightFunc(strings.ReplaceAll(s, "\r\n", "\n"), unicode.IsSpace)
+	if text == "" && none {
+		return "", nil
+	}
 	if utf8.RuneCountInString(text) > maxChatText || !visible(text) {
-		return "", bad
+		return "", errChatText
 	}
 	for _, r := range text {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' {

@@ -10,78 +10,84 @@ import (
 )
 
 const (
-	// chatDepth is how many messages of a room may wait for the disk. A write takes about a millisecond; when so
+	// chatDepth is how many requests of a room may wait for the disk. A write takes about a millisecond; when so
 	// many wait the disk is in trouble, and further ones are refused.
 	chatDepth = 64
 	// storePatience bounds one write or read. The sender may repeat the message: it is kept once.
 	storePatience = 10 * time.Second
 )
 
-var (
-	errChatBusy  = &meeting.Error{Code: meeting.Limited, Text: "The chat is busy. Try again in a moment."}
-	errChatLimit = &meeting.Error{Code: meeting.Limited, Text: "You are sending messages too fast."}
-)
+var errChatBusy = &meeting.Error{Code: meeting.Limited, Text: "The chat is busy. Try again in a moment."}
 
-// chatLog takes a room's chat to the store, one message after the other, on a goroutine of its own.
+// chatLog takes a room's chat to the store and back, one thing after the other, on a goroutine of its own.
 type chatLog struct {
 	room  *room
 	id    string // of the room: what its chat is kept under
-	queue chan chatEntry
-}
-
-type chatEntry struct {
-	message meeting.Message
-	reply   Reply[meeting.Message]
+	queue chan func(context.Context)
+	ended chan struct{} // closed once nothing more is written
 }
 
 func newChatLog(r *room) *chatLog {
-	return &chatLog{room: r, queue: make(chan chatEntry, chatDepth)}
+	// One place more, which requests leave free: see forget.
+	return &chatLog{room: r, queue: make(chan func(context.Context), chatDepth+1), ended: make(chan struct{})}
 }
 
-// say asks the meeting for a message and queues it. The reply comes from the log, unless say fails.
-func (r *room) say(c *client, clientID, text string, reply Reply[meeting.Message]) error {
-	if !c.chat.Allow() {
-		return errChatLimit
-	}
-	answer, err := r.apply(meeting.Chat{ID: c.id, ClientID: clientID, Text: text})
-	if err != nil {
-		return err
-	}
-	select {
-	case r.chat.queue <- chatEntry{answer.(meeting.Keep).Message, reply}:
-		return nil
-	default:
+// do has f done after what already waits. Only the room's goroutine calls it.
+func (l *chatLog) do(f func(context.Context)) error {
+	if len(l.queue) >= chatDepth {
 		return errChatBusy
+	}
+	l.queue <- f
+	return nil
+}
+
+// forget erases what has been said so far: the meeting is over and its chat is not kept. Only the room's goroutine
+// calls it. When even the place that is left for it is taken, it is by another forget, after which nothing was said.
+func (l *chatLog) forget() {
+	select {
+	case l.queue <- l.erase:
+	default:
+	}
+}
+
+func (l *chatLog) erase(ctx context.Context) {
+	erasing, cancel := context.WithTimeout(ctx, erasePatience)
+	defer cancel()
+	if err := l.room.rooms.config.Store.EraseChat(erasing, l.id); err != nil && ctx.Err() == nil {
+		l.room.log.Error("chat of a meeting that is over not erased", "room", l.room.name, "err", err)
 	}
 }
 
 // run reads what the room said before and then keeps what it says, until ctx ends.
 func (l *chatLog) run(ctx context.Context) {
+	defer close(l.ended)
+	since := int64(0)
 	err := l.room.loop.Do(ctx, func(r *room) error {
 		if r.record == nil {
 			return errRecord
 		}
 		l.id = r.record.ID
+		since = r.meeting.Since(r.rooms.now())
 		return nil
 	})
 	if err != nil {
 		return // the room ends, or was never opened
 	}
-	l.recall(ctx)
+	l.recall(ctx, since)
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case e := <-l.queue:
-			l.keep(ctx, e)
+		case f := <-l.queue:
+			f(ctx)
 		}
 	}
 }
 
 // recall brings the room's earlier chat into the meeting. Without it the meeting goes on with an empty chat.
-func (l *chatLog) recall(ctx context.Context) {
+func (l *chatLog) recall(ctx context.Context, since int64) {
 	reading, cancel := context.WithTimeout(ctx, storePatience)
-	messages, _, err := l.room.rooms.config.Store.History(reading, l.id, store.Query{Limit: meeting.TailLen})
+	messages, _, err := l.room.rooms.config.Store.History(reading, l.id, store.Query{Limit: meeting.TailLen, Since: since})
 	cancel()
 	if err != nil && ctx.Err() == nil {
 		l.room.log.Error("room's chat cannot be read", "room", l.room.name, "err", err)
@@ -94,28 +100,26 @@ func (l *chatLog) recall(ctx context.Context) {
 	l.warn(ctx, err)
 }
 
-// keep makes one message durable, has it told, and answers its sender after that.
-func (l *chatLog) keep(ctx context.Context, e chatEntry) {
-	writing, cancel := context.WithTimeout(ctx, storePatience)
-	message, err := l.room.rooms.config.Store.Append(writing, l.id, e.message)
-	cancel()
+// answer tells what a request has come to: then is applied and the client answered after it. A failure that is no
+// refusal goes to the log.
+func answer[T any](ctx context.Context, l *chatLog, by *client, then meeting.Command, v T, err error, reply Reply[T]) {
 	if err != nil {
 		var refusal *meeting.Error
 		if !errors.As(err, &refusal) && ctx.Err() == nil {
-			l.room.log.Error("chat message not kept", "room", l.room.name, "err", err)
+			l.room.log.Error("chat not kept or read", "room", l.room.name, "err", err)
 		}
-		e.reply(meeting.Message{}, err)
-		return
+		then = nil
 	}
-	err = l.room.loop.Do(ctx, func(r *room) error {
-		_, err := r.apply(meeting.Stored{Message: message})
-		if c := r.clients[message.From.ID]; c != nil {
-			r.deliver(c)
+	told := l.room.loop.Do(ctx, func(r *room) error {
+		var failed error
+		if then != nil {
+			_, failed = r.apply(then)
 		}
-		e.reply(message, nil)
-		return err
+		r.deliver(by)
+		reply(v, err)
+		return failed
 	})
-	l.warn(ctx, err)
+	l.warn(ctx, told)
 }
 
 func (l *chatLog) warn(ctx context.Context, err error) {

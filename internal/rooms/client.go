@@ -10,9 +10,6 @@ import (
 )
 
 const (
-	// chatRate and chatBurst bound what one participant may say: faster than anybody types, slow enough to read.
-	chatRate  = 10 // messages per second
-	chatBurst = 20
 	// reactionRate and reactionBurst bound a participant's reactions: as fast as anybody clicks for joy.
 	reactionRate  = 5 // per second
 	reactionBurst = 10
@@ -37,7 +34,7 @@ type client struct {
 
 	offering bool   // an offer is being read
 	lost     []byte // fingerprint of a peer that media gave up, until its owner has been told
-	chat     *rate.Limiter
+	chat     chatLimits
 
 	reactions *rate.Limiter
 }
@@ -57,7 +54,7 @@ type SlotState struct {
 }
 
 func newClient(id meeting.ID, key meeting.Key) *client {
-	return &client{id: id, key: key, chat: rate.NewLimiter(chatRate, chatBurst), reactions: rate.NewLimiter(reactionRate, reactionBurst)}
+	return &client{id: id, key: key, chat: newChatLimits(), reactions: rate.NewLimiter(reactionRate, reactionBurst)}
 }
 
 // tellEnd tells the client's connection that its session is over and lets go of it. The event is not kept: whoever

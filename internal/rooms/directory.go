@@ -40,15 +40,6 @@ func (r *Rooms) find(name string) *room {
 	return r.open[name]
 }
 
-// close takes an ended room out of the directory.
-func (r *Rooms) close(room *room) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.open[room.name] == room {
-		delete(r.open, room.name)
-	}
-}
-
 // reserve keeps everybody out of a name until release is called. A room that is open there ends, unless vacate refuses
 // that: it runs in the room.
 func (r *Rooms) reserve(ctx context.Context, name string, vacate func(*room) error) (release func(), err error) {
@@ -65,12 +56,7 @@ func (r *Rooms) reserve(ctx context.Context, name string, vacate func(*room) err
 	r.reserved[name] = free
 	open := r.open[name]
 	r.mu.Unlock()
-	release = func() {
-		r.mu.Lock()
-		delete(r.reserved, name)
-		r.mu.Unlock()
-		close(free)
-	}
+	release = func() { r.release(name, free) }
 	if open == nil {
 		return release, nil
 	}
@@ -86,7 +72,16 @@ func (r *Rooms) reserve(ctx context.Context, name string, vacate func(*room) err
 		return nil, err
 	}
 	<-open.loop.Ended() // by then it is out of the directory
+	<-open.chat.ended   // and by then nothing more is said in it
 	return release, nil
+}
+
+// release lets people in under a name again.
+func (r *Rooms) release(name string, free chan struct{}) {
+	r.mu.Lock()
+	delete(r.reserved, name)
+	r.mu.Unlock()
+	close(free)
 }
 
 // unlessOccupied lets a room end that nobody is in. Who stands outside comes back to the room that is there then.

@@ -15,7 +15,7 @@ func (r *room) apply(c meeting.Command) (answer meeting.Effect, err error) {
 		switch e := e.(type) {
 		case meeting.Refused:
 			return nil, e.Err
-		case meeting.Snapshot, meeting.Waits, meeting.Connected, meeting.Keep, meeting.KeepSettings, meeting.KeepBan, meeting.KeepLink:
+		case meeting.Snapshot, meeting.Waits, meeting.Connected, meeting.Keep, meeting.Amend, meeting.Read, meeting.KeepSettings, meeting.KeepBan, meeting.KeepLink:
 			answer = e
 		default:
 			r.carryOut(e)
@@ -30,7 +30,7 @@ func (r *room) carryOut(e meeting.Effect) {
 		r.tell(e)
 	case meeting.Entered:
 		c := r.client(e.ID)
-		c.seat = e.Seat
+		c.seat, r.met = e.Seat, true
 		r.enterMedia(c)
 	case meeting.Gone:
 		c := r.client(e.ID)
@@ -43,7 +43,10 @@ func (r *room) carryOut(e meeting.Effect) {
 		r.dismiss(e)
 	case meeting.TrackSet:
 		r.setTrack(e)
-	case meeting.Over: // the rules have forgotten what they have to; we hold nothing of a meeting
+	case meeting.Over:
+		if r.record.Settings.History == meeting.UntilEnd {
+			r.chat.forget()
+		}
 	default:
 		panic(fmt.Sprintf("rooms: effect %T is not carried out", e))
 	}

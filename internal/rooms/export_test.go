@@ -55,3 +55,6 @@ func (r *Rooms) LosePeers(told bool) {
 
 // LinkKey is the key of a link to the room with this id.
 func (r *Rooms) LinkKey(room, link string) string { return r.keys.link(room, link) }
+
+// Sweep erases what is not kept any more.
+func (r *Rooms) Sweep(ctx context.Context) error { return r.sweep(ctx) }

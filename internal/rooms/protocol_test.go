@@ -19,7 +19,7 @@ func TestEveryEventIsAsItsExample(t *testing.T) {
 	events := map[string]meeting.Event{}
 	for _, e := range []meeting.Event{
 		&sessionEvent{}, &slotsEvent{}, &meeting.Inside{}, &meeting.Joined{}, &meeting.Left{}, &meeting.Updated{},
-		&meeting.Speaking{}, &meeting.Said{}, &meeting.SettingsChanged{}, &meeting.Ended{},
+		&meeting.Speaking{}, &meeting.Said{}, &meeting.Amended{}, &meeting.SettingsChanged{}, &meeting.Ended{},
 		&meeting.MeetingChanged{}, &meeting.WaitingChanged{}, &meeting.Admitted{}, &meeting.Asked{}, &meeting.Silenced{},
 		&meeting.Reacted{},
 	} {

@@ -49,6 +49,7 @@ type room struct {
 	amendments []amendment // the first is being made
 	over       bool        // the room ends after this turn
 	visited    bool        // somebody has connected, or tried to
+	met        bool        // there has been a meeting whose chat is not erased
 }
 
 func newRoom(r *Rooms, name string) *room {
@@ -73,12 +74,13 @@ func (r *room) run(ctx context.Context) {
 		r.chat.run(ctx)
 	})
 	r.log.Debug("room opened", "room", r.name)
+	over := false // unlike by a panic or the server's end, after which people come back to their meeting
 	defer func() {
 		if v := recover(); v != nil {
 			r.log.Error("room ended by a panic", "room", r.name, "err", v, "stack", string(debug.Stack()))
 		}
 		end()
-		r.rooms.close(r)
+		r.rooms.finish(r, over && r.met && r.record.Settings.History == meeting.UntilEnd)
 		r.loop.End() // who still waits at the door opens the room anew
 		r.goodbye()
 		r.media.Close()
@@ -102,9 +104,11 @@ func (r *room) run(ctx context.Context) {
 		r.deliverDue()
 		r.part()
 		if r.over {
+			over = true
 			return
 		}
 		if r.meeting.Empty() && len(r.loop.Tasks()) == 0 && (r.visited || time.Since(r.opened) >= emptyGrace) {
+			over = true
 			return
 		}
 		timer.Reset(r.untilDeadline())

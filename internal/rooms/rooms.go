@@ -44,7 +44,7 @@ type Rooms struct {
 	now    func() time.Time
 	keys   keyring
 
-	passcodes, makes *tries
+	passcodes, makes, begins *tries
 
 	mu   sync.Mutex // guards what follows; nothing is called while it is held
 	open map[string]*room
@@ -63,6 +63,7 @@ func New(c Config) *Rooms {
 	r := &Rooms{config: c, log: c.Log, open: make(map[string]*room), reserved: make(map[string]chan struct{}), offers: make(chan struct{}, runtime.GOMAXPROCS(0)), now: time.Now}
 	r.keys = keyring{c.Store.Secret()}
 	r.passcodes, r.makes = newTries(passcodeEvery, passcodeBurst), newTries(makeEvery, makeBurst)
+	r.begins = newTries(beginEvery, beginBurst)
 	r.life, r.end = context.WithCancel(context.Background())
 	return r
 }
@@ -70,7 +71,7 @@ func New(c Config) *Rooms {
 // Run lets rooms live until ctx ends; then every session is told that the server shuts down, and Run returns when all
 // rooms have ended.
 func (r *Rooms) Run(ctx context.Context) error {
-	<-ctx.Done()
+	r.keep(ctx)
 	r.mu.Lock()
 	r.ended = true
 	r.mu.Unlock()

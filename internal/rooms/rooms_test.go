@@ -85,6 +85,7 @@ type event struct {
 // client is one session and what came over its link.
 type client struct {
 	t       *testing.T
+	node    *node
 	session *rooms.Session
 	events  chan event
 	hello   struct {
@@ -130,7 +131,7 @@ func (c *client) Cut()   { c.Send("CUT", nil, 0) }
 
 func (n *node) connect(h rooms.Hello) *client {
 	n.t.Helper()
-	c := &client{t: n.t, events: make(chan event, 2000)}
+	c := &client{t: n.t, node: n, events: make(chan event, 2000)}
 	if h.Room == "" {
 		h.Room = "standup"
 	}
@@ -204,7 +205,9 @@ func (c *client) join() rooms.Snapshot {
 }
 
 func (c *client) say(id, text string) (meeting.Message, error) {
-	return answer(c, func(r rooms.Reply[meeting.Message]) { c.session.Chat(c.t.Context(), id, text, r) })
+	return answer(c, func(r rooms.Reply[meeting.Message]) {
+		c.session.Chat(c.t.Context(), meeting.Chat{ID: c.session.ID(), ClientID: id, Text: text}, r)
+	})
 }
 
 // do gives a command of the participant's own.

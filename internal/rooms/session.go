@@ -98,13 +98,6 @@ func (s *Session) View(ctx context.Context, view []sfu.Wish, reply Reply[None]) 
 	})
 }
 
-// Chat keeps a message and tells it to all. The reply comes when it is durable, and brings it with Seq and At.
-func (s *Session) Chat(ctx context.Context, clientID, text string, reply Reply[meeting.Message]) {
-	ask(ctx, s, unlessDone(reply), func(r *room, c *client) (None, error) {
-		return None{}, r.say(c, clientID, text, reply)
-	})
-}
-
 // Disconnect says that the link is gone. The seat is kept for a while; a session that was replaced changes nothing.
 func (s *Session) Disconnect() {
 	// The room ends only when nobody is left or with the server: in both cases there is nothing to tell it.

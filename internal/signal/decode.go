@@ -43,19 +43,23 @@ var requests = map[string]func() request{
 	"react":   func() request { return &reactRequest{} },
 	"chat":    func() request { return &chatRequest{} },
 
-	"mute":      func() request { return &muteRequest{} },
-	"mute_all":  func() request { return &muteAllRequest{} },
-	"ask":       func() request { return &askRequest{} },
-	"role":      func() request { return &roleRequest{} },
-	"remove":    func() request { return &removeRequest{} },
-	"admit":     func() request { return &admitRequest{} },
-	"refuse":    func() request { return &refuseRequest{} },
-	"lock":      func() request { return &lockRequest{} },
-	"spotlight": func() request { return &spotlightRequest{} },
-	"timer":     func() request { return &timerRequest{} },
-	"settings":  func() request { return &settingsRequest{} },
-	"link":      func() request { return &linkRequest{} },
-	"end":       func() request { return &endRequest{} },
+	"mute":        func() request { return &muteRequest{} },
+	"mute_all":    func() request { return &muteAllRequest{} },
+	"ask":         func() request { return &askRequest{} },
+	"role":        func() request { return &roleRequest{} },
+	"remove":      func() request { return &removeRequest{} },
+	"admit":       func() request { return &admitRequest{} },
+	"refuse":      func() request { return &refuseRequest{} },
+	"chat_edit":   func() request { return &chatEditRequest{} },
+	"chat_delete": func() request { return &chatDeleteRequest{} },
+	"chat_react":  func() request { return &chatReactRequest{} },
+	"history":     func() request { return &historyRequest{} },
+	"lock":        func() request { return &lockRequest{} },
+	"spotlight":   func() request { return &spotlightRequest{} },
+	"timer":       func() request { return &timerRequest{} },
+	"settings":    func() request { return &settingsRequest{} },
+	"link":        func() request { return &linkRequest{} },
+	"end":         func() request { return &endRequest{} },
 }
 
 // decodeRequest reads an event's data. Unknown fields are ignored, so that newer clients meet older servers.
@@ -110,10 +114,6 @@ type (
 		Track string             `json:"track"`
 		State meeting.TrackState `json:"state"`
 		kind  meeting.Kind
-	}
-	chatRequest struct {
-		ID   string `json:"id"`
-		Text string `json:"text"`
 	}
 	renameRequest struct {
 		Name string     `json:"name"`
@@ -185,7 +185,6 @@ func parseTrack(track string, kind *meeting.Kind) *meeting.Error {
 	return nil
 }
 
-func (r *chatRequest) check() *meeting.Error   { return nil }
 func (r *renameRequest) check() *meeting.Error { return nil }
 func (r *leaveRequest) check() *meeting.Error  { return nil }
 func (r *handRequest) check() *meeting.Error   { return nil }

@@ -24,6 +24,7 @@ type party struct {
 	people map[string]*client
 	ids    map[string]string
 	hellos map[string]map[string]any
+	said   map[string]uint64 // Seq of what each has said, by their ids
 }
 
 var parties atomic.Uint32
@@ -34,7 +35,7 @@ func (n *node) party(t *testing.T, via transport, names ...string) *party {
 	number := parties.Add(1)
 	p := &party{
 		n: n, via: via, room: fmt.Sprint("party-", number), links: map[string]string{},
-		people: map[string]*client{}, ids: map[string]string{}, hellos: map[string]map[string]any{},
+		people: map[string]*client{}, ids: map[string]string{}, hellos: map[string]map[string]any{}, said: map[string]uint64{},
 	}
 	from := netip.AddrFrom4([4]byte{10, byte(number >> 16), byte(number >> 8), byte(number)}) // rooms are made ten a minute
 	open := false
@@ -71,6 +72,13 @@ func (p *party) connect(t *testing.T, name string) *client {
 	return c
 }
 
+// say has somebody say something to all.
+func (p *party) say(t *testing.T, name string) {
+	t.Helper()
+	ack := p.people[name].ok("chat", fmt.Sprintf(`{"id":%q,"text":"hello from %s"}`, p.ids[name], name))
+	p.said[p.ids[name]] = uint64(ack["seq"].(float64))
+}
+
 // roster is what one of them sees of all, without the times.
 func (p *party) roster(name string) string {
 	data, _ := json.Marshal(p.people[name].ok("join", `{}`))
@@ -105,7 +113,8 @@ func rows(t *testing.T) (granted, refused []row) {
 // ask has the request of a row made, by actor, in a room where target is what the row says.
 func (p *party) ask(t *testing.T, r row, actor *client, target string) {
 	t.Helper()
-	if got := actor.code(r.event, strings.ReplaceAll(r.data, "NAME", fmt.Sprintf("%q", target))); got != r.want {
+	data := strings.NewReplacer("NAME", fmt.Sprintf("%q", target), "SEQ", fmt.Sprint(p.said[target])).Replace(r.data)
+	if got := actor.code(r.event, data); got != r.want {
 		t.Errorf("%s %s by a %s on %s: %q, want %q", r.event, r.data, r.role, r.target, got, r.want)
 	}
 }
@@ -118,9 +127,15 @@ func TestEveryRequestOfEveryRoleOnEverybodyIsAsInTheTable(t *testing.T) {
 		}
 		stranger := n.party(t, via, "speaker1")
 		elsewhere := stranger.ids["speaker1"]
+		stranger.say(t, "speaker1")
+		stranger.people["speaker1"].want("chat")
 
 		// What is refused changes nothing: all of it happens in one room.
 		p := n.party(t, via, "host1", "host2", "cohost1", "cohost2", "speaker1", "speaker2", "viewer1", "viewer2", "host3", "cohost3", "speaker3", "viewer3")
+		for name := range p.people {
+			p.say(t, name)
+		}
+		p.said[elsewhere] = stranger.said[elsewhere]
 		for _, role := range protocol.Roles {
 			p.people[role+"3"].ok("leave", `{}`)
 		}
@@ -131,7 +146,9 @@ func TestEveryRequestOfEveryRoleOnEverybodyIsAsInTheTable(t *testing.T) {
 			case "self":
 				target = p.ids[r.role+"1"]
 			case "elsewhere":
-				p.ask(t, r, actor, p.ids["speaker3"]) // who has left
+				if !strings.Contains(r.data, "SEQ") { // what they said is still there
+					p.ask(t, r, actor, p.ids["speaker3"]) // who has left
+				}
 				target = elsewhere
 			case "left":
 				actor, target = p.people[r.role+"3"], p.ids["speaker2"]
@@ -148,6 +165,11 @@ func TestEveryRequestOfEveryRoleOnEverybodyIsAsInTheTable(t *testing.T) {
 				names = append(names, r.target+"2")
 			}
 			p := n.party(t, via, names...)
+			if strings.Contains(r.data, "SEQ") {
+				for _, name := range names {
+					p.say(t, name)
+				}
+			}
 			actor, target := p.people[r.role+"1"], p.ids[r.target+"2"]
 			switch r.target {
 			case "self":

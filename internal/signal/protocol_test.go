@@ -77,7 +77,7 @@ func TestEveryRequestHasAnExampleThatDecodes(t *testing.T) {
 func TestEveryAcknowledgementIsAsItsExample(t *testing.T) {
 	acks := map[string]any{
 		"offer": &ackOffer{}, "join": &ackJoin{}, "chat": &ackChat{}, "error": &ackError{},
-		"join-wait": &ackWait{}, "link": &ackLink{},
+		"join-wait": &ackWait{}, "link": &ackLink{}, "history": &ackHistory{},
 	}
 	for event := range requests { // most say nothing more
 		if _, more := acks[event]; !more {

@@ -40,11 +40,6 @@ type (
 		OK  bool   `json:"ok"`
 		Key string `json:"key"`
 	}
-	ackChat struct {
-		OK  bool   `json:"ok"`
-		Seq uint64 `json:"seq"`
-		At  int64  `json:"at"`
-	}
 )
 
 func refused(e *meeting.Error) ackError { return ackError{Error: e} }
@@ -89,12 +84,6 @@ func (r *viewRequest) carryOut(ctx context.Context, c *connection, ack func(any)
 
 func (r *publishRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {
 	c.command(ctx, meeting.Publish{ID: c.session.ID(), Kind: r.kind, State: r.State}, ack)
-}
-
-func (r *chatRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {
-	c.session.Chat(ctx, r.ID, r.Text, answering(c, ack, func(m meeting.Message) any {
-		return ackChat{OK: true, Seq: m.Seq, At: m.At}
-	}))
 }
 
 func (r *renameRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {

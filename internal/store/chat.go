@@ -107,6 +107,9 @@ func repeats(m, kept meeting.Message) bool {
 	if kept.Edited != 0 || kept.Deleted {
 		return kept.From.Who == m.From.Who
 	}
+	if (kept.File == nil) != (m.File == nil) || m.File != nil && m.File.ID != kept.File.ID {
+		return false
+	}
 	return kept.Text == m.Text && (kept.To == nil) == (m.To == nil) && (m.To == nil || m.To.Who == kept.To.Who)
 }
 
@@ -218,6 +221,11 @@ func (s *Store) Amend(ctx context.Context, room string, seq uint64, change func(
 		}
 		if reflect.DeepEqual(changed, m) { // done before, but perhaps not to its end
 			return m, s.burn(ctx, token, before.Old)
+		}
+		if m.File != nil && changed.File == nil { // before it is said that it is gone
+			if err := s.files.Remove(room, m.File.ID); err != nil {
+				return m, err
+			}
 		}
 		err = s.amend(ctx, token, before, changed, changed.Text == m.Text && !changed.Deleted)
 		if !isWrongSequence(err) {

@@ -85,9 +85,6 @@ func (s *Store) LeaveKeys(t *testing.T, room string, seq uint64) {
 	}
 }
 
-// Free sets how much of the disk is left.
-func (s *Store) Free(bytes uint64) { s.files.free = func() (uint64, error) { return bytes, nil } }
-
 // Verify looks whether something is a picture.
 func Verify(content io.ReadSeeker) (kind string, width, height int, ok bool) {
 	p, ok := verify(content)

@@ -61,18 +61,18 @@ type note struct {
 	meeting.File
 	By   meeting.Who `json:"by"`
 	To   meeting.Who `json:"to,omitempty"`   // private: only the two may have it
-	Sent bool        `json:"sent,omitempty"` // a message carries it
+	Sent string      `json:"sent,omitempty"` // id of the message that carries it
 	At   int64       `json:"at"`             // when it was whole, in milliseconds since 1970
 }
 
 // openFiles takes the folders of a data directory, which this process has.
-func openFiles(dir string, now func() time.Time) (*Files, error) {
-	root, err := os.OpenRoot(dir)
+func openFiles(c Config) (*Files, error) {
+	root, err := os.OpenRoot(c.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("opening the data directory: %w", err)
 	}
 	f := &Files{
-		root: root, free: func() (uint64, error) { return freeSpace(dir) }, now: now,
+		root: root, free: c.Free, now: c.Now,
 		uploads: make(map[string]*upload), pictures: make(chan struct{}, 1), notes: make(chan struct{}, 1),
 	}
 	err = errors.Join(root.RemoveAll("uploads"), root.MkdirAll("uploads", 0o700), root.MkdirAll("files", 0o700))
@@ -98,24 +98,25 @@ func newFileID() string {
 var fileID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 // Send marks a file as carried by a message of by's, to all or privately to one, and tells what it is. It is
-// not found when it is not whole, not by's, or carried by a message already.
-func (f *Files) Send(room, id string, by, to meeting.Who) (meeting.File, error) {
+// not found when it is not whole, not by's, or carried by another message already. fresh: it was not carried before.
+func (f *Files) Send(room, id string, by, to meeting.Who, message string) (file meeting.File, fresh bool, err error) {
 	n, err := f.change(room, id, func(n *note) error {
-		if n.By != by || n.Sent {
+		if n.By != by || n.Sent != "" && (n.Sent != message || n.To != to) {
 			return errNoFile
 		}
 		if _, err := f.root.Stat(path.Join(folder(room), id)); err != nil {
 			return errNoFile // a process was killed before it was whole
 		}
-		n.Sent, n.To = true, to
+		fresh = n.Sent == ""
+		n.Sent, n.To = message, to
 		return nil
 	})
-	return n.File, err
+	return n.File, fresh, err
 }
 
 // Unsend takes Send back: the message was not kept.
 func (f *Files) Unsend(room, id string) error {
-	_, err := f.change(room, id, func(n *note) error { n.Sent, n.To = false, ""; return nil })
+	_, err := f.change(room, id, func(n *note) error { n.Sent, n.To = "", ""; return nil })
 	return err
 }
 
@@ -125,7 +126,7 @@ func (f *Files) Open(room, id string, who meeting.Who) (*os.File, meeting.File, 
 	if err != nil {
 		return nil, meeting.File{}, err
 	}
-	if who != n.By && (!n.Sent || n.To != "" && who != n.To) {
+	if who != n.By && (n.Sent == "" || n.To != "" && who != n.To) {
 		return nil, meeting.File{}, errNoFile
 	}
 	content, err := f.root.Open(path.Join(folder(room), id))
@@ -195,7 +196,7 @@ func (f *Files) sweep(at, name string, now time.Time) error {
 	_, missing := f.root.Stat(path.Join(at, id+".json"))
 	if isNote {
 		n, err := f.read(path.Join(at, name))
-		if err == nil && n.Sent {
+		if err == nil && n.Sent != "" {
 			return nil
 		}
 	} else if missing == nil {

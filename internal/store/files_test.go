@@ -26,10 +26,11 @@ type shelf struct {
 	store *store.Store
 	files *store.Files
 	now   time.Time
+	free  uint64
 }
 
 func newShelf(t *testing.T) *shelf {
-	f := &shelf{t: t, dir: t.TempDir(), now: time.Now()}
+	f := &shelf{t: t, dir: t.TempDir(), now: time.Now(), free: 1 << 40}
 	f.open()
 	t.Cleanup(func() { shut(t, f.store) })
 	return f
@@ -37,7 +38,7 @@ func newShelf(t *testing.T) *shelf {
 
 func (f *shelf) open() {
 	f.t.Helper()
-	s, err := store.Open(f.t.Context(), store.Config{Dir: f.dir, Now: func() time.Time { return f.now }})
+	s, err := store.Open(f.t.Context(), store.Config{Dir: f.dir, Now: func() time.Time { return f.now }, Free: func() (uint64, error) { return f.free, nil }})
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -225,7 +226,7 @@ func TestUploadsHaveLimits(t *testing.T) {
 	wantCode(t, err, meeting.Invalid)
 	f.begin("other", "ann", "a", 1)
 
-	f.store.Free(1 << 20)
+	f.free = 100 << 20
 	_, err = f.files.Begin("r", "cho", "a", 1)
 	wantCode(t, err, meeting.Full)
 }
@@ -254,17 +255,20 @@ func TestNobodyElseReachesAFile(t *testing.T) {
 		id       string
 		by, want meeting.Who
 	}{{open.ID, "bob", "x"}, {private.ID, "bob", "x"}} {
-		_, err := f.files.Send("r", c.id, c.by, "")
+		_, _, err := f.files.Send("r", c.id, c.by, "", "m")
 		wantCode(t, err, meeting.NotFound)
 	}
-	if _, err := f.files.Send("r", open.ID, "ann", ""); err != nil {
+	if _, _, err := f.files.Send("r", open.ID, "ann", "", "m"); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := f.files.Send("r", private.ID, "ann", "bob"); err != nil || got != private {
+	if got, _, err := f.files.Send("r", private.ID, "ann", "bob", "m"); err != nil || got != private {
 		t.Fatalf("%+v, %v", got, err)
 	}
-	_, err := f.files.Send("r", open.ID, "ann", "")
-	wantCode(t, err, meeting.NotFound) // twice
+	if again, _, err := f.files.Send("r", open.ID, "ann", "", "m"); err != nil || again != open {
+		t.Errorf("the message said again carries %+v, %v", again, err)
+	}
+	_, _, err := f.files.Send("r", open.ID, "ann", "", "another message")
+	wantCode(t, err, meeting.NotFound)
 	for _, c := range []struct {
 		what, room, id string
 		who            meeting.Who
@@ -360,7 +364,7 @@ func TestWhatNobodyGoesOnWithIsRemoved(t *testing.T) {
 	}
 
 	sent, unsent := f.upload("r", "ann", "a", []byte("1")), f.upload("r", "ann", "b", []byte("2"))
-	if _, err := f.files.Send("r", sent.ID, "ann", ""); err != nil {
+	if _, _, err := f.files.Send("r", sent.ID, "ann", "", "m"); err != nil {
 		t.Fatal(err)
 	}
 	stray := filepath.Join(filepath.Dir(f.onShelf("files")[0]), strings.Repeat("a", 32)) // a process was killed

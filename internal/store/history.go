@@ -13,6 +13,7 @@ import (
 type Query struct {
 	Before uint64 // a Seq; 0: from the newest on
 	Limit  int    // at most as many messages
+	Bytes  int    // and no more than these are in text and reactions, but for one; 0: however many
 	Since  int64  // none that was said before this, in milliseconds since 1970
 	// See says whether a message may be seen; the others do not count. nil: all.
 	See func(meeting.Message) bool
@@ -30,6 +31,7 @@ func (s *Store) History(ctx context.Context, room string, q Query) (found []meet
 		before = last[messageSubject(token)].seq + 1
 	}
 	found = []meeting.Message{} // newest first, for now
+	bytes := 0
 	for before > 1 {
 		places, err := s.places(ctx, token, before, uint64(q.Limit+1))
 		if err != nil {
@@ -49,7 +51,8 @@ func (s *Store) History(ctx context.Context, room string, q Query) (found []meet
 			if q.See != nil && !q.See(m) {
 				continue
 			}
-			if len(found) == q.Limit {
+			bytes += m.Size()
+			if len(found) == q.Limit || q.Bytes > 0 && bytes > q.Bytes && len(found) > 0 {
 				slices.Reverse(found)
 				return found, true, nil
 			}

@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -147,3 +149,45 @@ func (s *Store) DeleteRoom(ctx context.Context, r Room) error {
 
 // roomKey is a room's key in the bucket: names hold any script, keys do not.
 func roomKey(name string) string { return token(name) }
+
+// Rooms reads the records of all rooms that were made, by their ids.
+func (s *Store) Rooms(ctx context.Context) (map[string]Room, error) {
+	all := make(map[string]Room)
+	keys, err := s.rooms.ListKeys(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("listing rooms: %w", err)
+	}
+	defer func() { _ = keys.Stop() }()
+	for key := range keys.Keys() {
+		name, err := base64.RawURLEncoding.DecodeString(key)
+		if err != nil {
+			return nil, fmt.Errorf("reading a room's key: %w", err)
+		}
+		r, err := s.Room(ctx, string(name))
+		if errors.Is(err, ErrNoRoom) {
+			continue // deleted meanwhile
+		}
+		if err != nil {
+			return nil, err
+		}
+		all[r.ID] = r
+	}
+	return all, nil
+}
+
+// ChatRooms lists the ids of the rooms in which something is said that is kept.
+func (s *Store) ChatRooms(ctx context.Context) ([]string, error) {
+	info, err := s.messages.Info(ctx, jetstream.WithSubjectFilter("message.*"))
+	if err != nil {
+		return nil, fmt.Errorf("listing chats: %w", err)
+	}
+	ids := make([]string, 0, len(info.State.Subjects))
+	for subject := range info.State.Subjects {
+		id, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(subject, "message."))
+		if err != nil {
+			return nil, fmt.Errorf("reading a chat's subject: %w", err)
+		}
+		ids = append(ids, string(id))
+	}
+	return ids, nil
+}

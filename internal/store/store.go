@@ -38,6 +38,8 @@ type Config struct {
 	Dir string           // made when it does not exist
 	Log *slog.Logger     // slog.Default()
 	Now func() time.Time // time.Now; how long files and uploads have been there
+	// Free tells how many bytes may still be written to Dir's disk; nil: what the system says.
+	Free func() (uint64, error)
 }
 
 // Store is an open data directory.
@@ -63,6 +65,9 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	if c.Free == nil {
+		c.Free = func() (uint64, error) { return freeSpace(c.Dir) }
+	}
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the data directory: %w", err)
 	}
@@ -71,7 +76,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{lock: lock, allotted: allotments{pages: make(map[string]*allotment)}}
-	if s.files, err = openFiles(c.Dir, c.Now); err == nil {
+	if s.files, err = openFiles(c); err == nil {
 		err = s.start(ctx, c)
 	}
 	if err == nil {

@@ -24,7 +24,9 @@ const (
 var (
 	errManyUploads = &meeting.Error{Code: meeting.Limited, Text: "You are sending three files already. Wait for one to end."}
 	errBusyUploads = &meeting.Error{Code: meeting.Limited, Text: "Too many files are being sent now. Try again in a moment.", Retry: 10}
-	errOtherTurn   = &meeting.Error{Code: meeting.Conflict, Text: "The file is not there up to this place."}
+	// ErrCutOff says that the sender of a piece did not send it whole; what came is there.
+	ErrCutOff    = errors.New("the sender was cut off")
+	errOtherTurn = &meeting.Error{Code: meeting.Conflict, Text: "The file is not there up to this place."}
 )
 
 // upload is a file that is being sent.
@@ -143,7 +145,18 @@ func (f *Files) take(room, id string, by meeting.Who) (u *upload, turn int, offs
 // Offset tells how much of an upload is there, and ends a request that may still be writing to it.
 func (f *Files) Offset(room, id string, by meeting.Who) (int64, error) {
 	_, _, offset, err := f.take(room, id, by)
+	if err != nil {
+		if n, whole := f.mine(room, id, by); whole {
+			return n.Size, nil
+		}
+	}
 	return offset, err
+}
+
+// mine gives a whole file of by's: its sender may not have heard that it is.
+func (f *Files) mine(room, id string, by meeting.Who) (meeting.File, bool) {
+	n, err := f.note(room, id)
+	return n.File, err == nil && n.By == by
 }
 
 // Write adds to an upload from offset on, until body ends, and tells how much is there then. When it is all, it gives
@@ -151,6 +164,9 @@ func (f *Files) Offset(room, id string, by meeting.Who) (int64, error) {
 func (f *Files) Write(room, id string, by meeting.Who, offset int64, body io.Reader) (int64, *meeting.File, error) {
 	u, turn, there, err := f.take(room, id, by)
 	if err != nil {
+		if file, whole := f.mine(room, id, by); whole && offset == file.Size {
+			return offset, &file, nil
+		}
 		return 0, nil, err
 	}
 	if offset != there {
@@ -171,7 +187,7 @@ func (f *Files) Write(room, id string, by meeting.Who, offset int64, body io.Rea
 		case errors.Is(reading, io.EOF), errors.Is(reading, io.ErrUnexpectedEOF):
 			return there, nil, nil
 		case reading != nil:
-			return there, nil, fmt.Errorf("reading a file from its sender: %w", reading)
+			return there, nil, fmt.Errorf("%w: %w", ErrCutOff, reading)
 		}
 	}
 }
@@ -248,7 +264,7 @@ func (f *Files) Cancel(room, id string, by meeting.Who) error {
 	if n.By != by {
 		return errNoFile
 	}
-	if n.Sent {
+	if n.Sent != "" {
 		return &meeting.Error{Code: meeting.Conflict, Text: "A message carries this file. Delete the message."}
 	}
 	return f.Remove(room, id)

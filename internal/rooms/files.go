@@ -1,0 +1,91 @@
+package rooms
+
+import (
+	"context"
+	"io"
+	"net/netip"
+	"os"
+	"time"
+
+	"noom/internal/meeting"
+	"noom/internal/store"
+)
+
+const (
+	// beginEvery and beginBurst bound the files that are begun from one address.
+	beginEvery = time.Second
+	beginBurst = 60
+)
+
+// ErrCutOff is in an error of Write when the body failed, not the disk.
+var ErrCutOff = store.ErrCutOff
+
+// errStranger refuses one who is not inside: a wrong key, one of another room, and one who was removed are the same.
+var errStranger = &meeting.Error{Code: meeting.Forbidden, Text: "Join the meeting first."}
+
+// Visitor is somebody inside a room who wants to send or fetch files there.
+type Visitor struct {
+	rooms *Rooms
+	room  string // id of the room
+	who   meeting.Who
+}
+
+// Visit lets somebody at a room's files who is inside and knows their session's key. With writes they must be allowed to
+// write in the chat.
+func (r *Rooms) Visit(ctx context.Context, name string, key meeting.Key, writes bool) (Visitor, error) {
+	name, refusal := meeting.RoomName(name)
+	if refusal != nil {
+		return Visitor{}, errStranger
+	}
+	open := r.find(name)
+	if open == nil || key == "" {
+		return Visitor{}, errStranger
+	}
+	v := Visitor{rooms: r}
+	err := open.loop.Do(ctx, func(room *room) error {
+		p, inside := room.meeting.Holder(key)
+		if !inside {
+			return errStranger
+		}
+		if writes {
+			if refusal := room.meeting.MayWrite(p.ID); refusal != nil {
+				return refusal
+			}
+		}
+		v.room, v.who = room.record.ID, p.Who
+		return nil
+	})
+	return v, err
+}
+
+// Who is the visitor's browser.
+func (v Visitor) Who() meeting.Who { return v.who }
+
+// Begin takes a place for a file and gives its id.
+func (v Visitor) Begin(addr netip.Addr, name string, size int64) (string, error) {
+	if wait := v.rooms.begins.take(v.rooms.now(), try{from: from(addr)}); wait > 0 {
+		return "", errTries(wait)
+	}
+	return v.rooms.config.Store.Files().Begin(v.room, v.who, name, size)
+}
+
+// Write adds to a file from offset on and tells how much is there then; the file when that is all. A wrong offset is a
+// meeting.Error with Conflict, and the right one is told.
+func (v Visitor) Write(id string, offset int64, body io.Reader) (int64, *meeting.File, error) {
+	return v.rooms.config.Store.Files().Write(v.room, id, v.who, offset, body)
+}
+
+// Offset tells how much of a file is there.
+func (v Visitor) Offset(id string) (int64, error) {
+	return v.rooms.config.Store.Files().Offset(v.room, id, v.who)
+}
+
+// Cancel removes a file of the visitor's that no message carries.
+func (v Visitor) Cancel(id string) error {
+	return v.rooms.config.Store.Files().Cancel(v.room, id, v.who)
+}
+
+// Open gives a file that the visitor may have. The caller closes it.
+func (v Visitor) Open(id string) (*os.File, meeting.File, error) {
+	return v.rooms.config.Store.Files().Open(v.room, id, v.who)
+}
