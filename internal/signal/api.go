@@ -14,7 +14,8 @@ import (
 	"noom/internal/socketio"
 )
 
-// API is the handler of everything below /api/: making rooms, and looking after those one has a host link to. Keys come
+// API is the handler of everything below /api/: making rooms, looking after those one has a host link to, and the files
+// of rooms one is inside of. Keys come
 // in the Authorization header, never in an address, where logs would keep them.
 func (s *Server) API() http.Handler {
 	mux := http.NewServeMux()
@@ -24,6 +25,7 @@ func (s *Server) API() http.Handler {
 	mux.HandleFunc("DELETE /api/rooms/{name}", s.deleteRoom)
 	mux.HandleFunc("POST /api/rooms/{name}/links", s.addLink)
 	mux.HandleFunc("DELETE /api/rooms/{name}/links/{id}", s.removeLink)
+	s.files(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		if !s.admit(w, r) {
@@ -55,11 +57,12 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) bool {
 	}
 	if !socketio.SameOrigin(r) {
 		w.Header().Set("Access-Control-Allow-Origin", origin)
+		w.Header().Set("Access-Control-Expose-Headers", "Upload-Offset")
 		w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
 	}
 	if r.Method == http.MethodOptions {
-		w.Header().Set("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE")
-		w.Header().Set("Access-Control-Allow-Headers", "Authorization, Content-Type")
+		w.Header().Set("Access-Control-Allow-Methods", "GET, HEAD, POST, PATCH, DELETE")
+		w.Header().Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Upload-Offset")
 		w.Header().Set("Access-Control-Max-Age", "86400")
 		w.WriteHeader(http.StatusNoContent)
 		return false

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,6 +27,7 @@ type node struct {
 	url   string // ws://…
 	rooms *rooms.Rooms
 	media *media.Engine
+	free  atomic.Uint64 // bytes left on the disk, as the store is told
 }
 
 func newNode(t testing.TB) *node {
@@ -34,7 +36,9 @@ func newNode(t testing.TB) *node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, err := store.Open(t.Context(), store.Config{Dir: t.TempDir()})
+	n := &node{media: engine}
+	n.free.Store(1 << 40)
+	kept, err := store.Open(t.Context(), store.Config{Dir: t.TempDir(), Free: func() (uint64, error) { return n.free.Load(), nil }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +71,8 @@ func newNode(t testing.TB) *node {
 			t.Error(err)
 		}
 	})
-	return &node{url: strings.Replace(web.URL, "http", "ws", 1), rooms: hosts, media: engine}
+	n.url, n.rooms = strings.Replace(web.URL, "http", "ws", 1), hosts
+	return n
 }
 
 // transport is how a test's client speaks.

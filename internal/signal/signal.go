@@ -58,6 +58,7 @@ type Server struct {
 	origins func(*http.Request) bool
 	log     *slog.Logger
 	places  chan struct{} // a token for each /ws connection
+	fetches gate
 }
 
 // New makes a Server. It starts nothing.
@@ -68,7 +69,7 @@ func New(c Config) *Server {
 	if c.Origins == nil {
 		c.Origins = socketio.SameOrigin
 	}
-	return &Server{rooms: c.Rooms, origins: c.Origins, log: c.Log, places: make(chan struct{}, maxPlain)}
+	return &Server{rooms: c.Rooms, origins: c.Origins, log: c.Log, places: make(chan struct{}, maxPlain), fetches: gate{each: make(map[meeting.Who]int)}}
 }
 
 // connection is one client, whichever transport carries it. Its methods are called one at a time.
