@@ -182,6 +182,10 @@ export class Stills implements Pictures {
     this.#sink({ track, shown: true });
     return hang(container, still);
   }
+  stream(): MediaStream | null {
+    return null;
+  }
+  moveTo(): void {}
   addSlots(): void {}
   switch(): void {}
   setLive(): void {}

@@ -1,6 +1,8 @@
+import { WebLittleWindow } from "../src/browser/little-window";
 import { openStore } from "../src/browser/storage";
 import { emojis, trackNumber, type FailureReason, type Participant, type TrackState } from "../src/lib/protocol";
 import type { Screen } from "../src/state/app.svelte";
+import { Apart } from "../src/state/apart.svelte";
 import { Chrome } from "../src/state/chrome.svelte";
 import { Keyring } from "../src/state/keyring.svelte";
 import { Meeting, type Ask } from "../src/state/meeting.svelte";
@@ -64,11 +66,12 @@ export async function scene(query: URLSearchParams) {
   if (query.get("layout") === "speaker") stage.layout = "speaker";
   stage.update();
   const reactions = new Reactions(nobody);
+  const apart = new Apart(new WebLittleWindow(window));
   const chrome = new Chrome();
   chrome.tidy = query.has("tidy");
   signals(query, meeting, reactions, people);
   const chat = talk(roster, query, language);
-  return { app, appeal: appealOf(meeting, devices, query), preferences, keyring, rooms, devices, call, chat, chrome, meeting, reactions, stage };
+  return { apart, app, appeal: appealOf(meeting, devices, query), preferences, keyring, rooms, devices, call, chat, chrome, meeting, reactions, stage };
 }
 
 /** What people and hosts signal: `react`, `hosting`, `locked`, `timer=SECONDS`, `spotlight=ID`. */

@@ -1,6 +1,7 @@
 import { mount } from "svelte";
 import Root from "./App.svelte";
 import { openFiles } from "./browser/files";
+import { WebLittleWindow } from "./browser/little-window";
 import { openPeer } from "./browser/peer";
 import { PagePictures } from "./browser/pictures";
 import { WebRooms } from "./browser/rooms";
@@ -10,6 +11,7 @@ import { look } from "./browser/sight";
 import { PageSounds } from "./browser/sounds";
 import { openStore } from "./browser/storage";
 import { WebMedia } from "./browser/web-media";
+import { Apart } from "./state/apart.svelte";
 import { App } from "./state/app.svelte";
 import { Call } from "./state/call.svelte";
 import { Chrome } from "./state/chrome.svelte";
@@ -40,7 +42,8 @@ function build(): Page {
   const rooms = new MyRooms(new WebRooms(fetch), keyring, preferences);
   const app = new App(new WebSite(window), call, notices, keyring, rooms);
   const { appeal, chat, meeting, reactions } = call;
-  return { app, appeal, preferences, keyring, rooms, devices, call, chat, chrome: new Chrome(), meeting, reactions, stage };
+  const apart = new Apart(new WebLittleWindow(window));
+  return { apart, app, appeal, preferences, keyring, rooms, devices, call, chat, chrome: new Chrome(), meeting, reactions, stage };
 }
 
 const target = document.getElementById("app");

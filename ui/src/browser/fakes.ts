@@ -92,6 +92,10 @@ export class FakePictures implements Pictures {
   show(): () => void {
     return () => undefined;
   }
+  stream(): MediaStream | null {
+    return null;
+  }
+  moveTo(): void {}
   clear(): void {}
 }
 

@@ -32,6 +32,10 @@ export interface Pictures {
   setOwn(track: TrackNumber, media: MediaStreamTrack | null): void;
   /** Puts the track's picture into the container, now or when it comes, until the returned function is called. */
   show(track: TrackNumber, container: HTMLElement): () => void;
+  /** What plays for this track now. */
+  stream(track: TrackNumber): MediaStream | null;
+  /** Pictures live in this document from now on: that of a hidden tab is told of no frames. */
+  moveTo(page: Document): void;
   /** Forgets all slots: the peer connection is gone. */
   clear(): void;
 }
@@ -41,13 +45,15 @@ interface SlotPicture {
   readonly video: HTMLVideoElement;
   readonly faces: SlotFaces;
   readonly stop: AbortController;
+  /** The pending callback for the next frame. */
+  awaited: number;
   /** When the last frame was on the screen, in ms of performance.now(). */
   seen: number;
 }
 
 export class PagePictures implements Pictures {
   readonly #sink: (event: PictureEvent) => void;
-  readonly #offstage: HTMLElement;
+  #offstage: HTMLElement;
   readonly #slots = new Map<string, SlotPicture>();
   /** Where each track is wanted; the last one that asked has it. */
   readonly #places = new Map<TrackNumber, HTMLElement[]>();
@@ -74,6 +80,7 @@ export class PagePictures implements Pictures {
         video: makeVideo(this.#offstage.ownerDocument),
         faces: new SlotFaces(),
         stop: new AbortController(),
+        awaited: 0,
         seen: performance.now(),
       };
       this.#slots.set(slot.mid, picture);
@@ -134,6 +141,22 @@ export class PagePictures implements Pictures {
     };
   }
 
+  stream(track: TrackNumber): MediaStream | null {
+    const video = this.#standing.get(track)?.video;
+    if (video) return video.srcObject instanceof MediaStream ? video.srcObject : null;
+    return track === this.#ownTrack ? this.#own.stream : null;
+  }
+
+  moveTo(page: Document): void {
+    const before = this.#offstage;
+    if (before.ownerDocument === page) return;
+    this.#offstage = offstage(page);
+    for (const picture of this.#slots.values()) {
+      if (picture.video.parentElement === before) this.#move(picture, this.#offstage);
+    }
+    before.remove();
+  }
+
   clear(): void {
     clearInterval(this.#looking);
     this.#looking = undefined;
@@ -143,16 +166,13 @@ export class PagePictures implements Pictures {
 
   #watch(picture: SlotPicture): void {
     const { video, faces, slot, stop } = picture;
-    const next = () => {
-      video.requestVideoFrameCallback((_now, frame) => {
-        if (stop.signal.aborted) return;
-        picture.seen = performance.now();
-        faces.frame(frame.rtpTimestamp, newestContributor(slot.receiver));
-        this.#place(picture);
-        next();
-      });
-    };
-    next();
+    picture.awaited = video.requestVideoFrameCallback((_now, frame) => {
+      if (stop.signal.aborted) return;
+      picture.seen = performance.now();
+      faces.frame(frame.rtpTimestamp, newestContributor(slot.receiver));
+      this.#watch(picture);
+      this.#place(picture);
+    });
   }
 
   /** Takes away what has frozen. A screen may stand still for hours; and in a hidden tab no frame is seen. */
@@ -188,24 +208,30 @@ export class PagePictures implements Pictures {
     if (!picture) return;
     this.#standing.delete(track);
     delete picture.video.dataset["track"];
-    this.#move(picture.video, this.#offstage);
+    this.#move(picture, this.#offstage);
     this.#sink({ track, shown: false });
   }
 
   /** Moves a standing element to the place that now has its track. */
   #replace(track: TrackNumber): void {
     const picture = this.#standing.get(track);
-    if (picture) this.#move(picture.video, this.#placeOf(track) ?? this.#offstage);
+    if (picture) this.#move(picture, this.#placeOf(track) ?? this.#offstage);
   }
 
   #placeOf(track: TrackNumber): HTMLElement | undefined {
     return this.#places.get(track)?.at(-1);
   }
 
-  #move(video: HTMLVideoElement, to: HTMLElement): void {
+  #move(picture: SlotPicture, to: HTMLElement): void {
+    const { video } = picture;
     if (video.parentElement === to) return;
+    const abroad = video.ownerDocument !== to.ownerDocument;
     to.append(video);
     play(video);
+    if (!abroad) return;
+    // The next frame is asked of the document that the element is in.
+    video.cancelVideoFrameCallback(picture.awaited);
+    this.#watch(picture);
   }
 
   #pictureOf(receiver: RTCRtpReceiver): SlotPicture | undefined {

@@ -13,6 +13,10 @@ export class OwnPicture {
     this.#sink = sink;
   }
 
+  get stream(): MediaStream | null {
+    return this.#media && new MediaStream([this.#media]);
+  }
+
   set(media: MediaStreamTrack | null): void {
     if (media === this.#media) return;
     this.#media = media;

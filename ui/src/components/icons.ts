@@ -1,4 +1,5 @@
 /** The icons of the page: one family (Lucide), drawn at 20 px with a 1.75 stroke unless a place says otherwise. */
+export { default as Apart } from "@lucide/svelte/icons/picture-in-picture-2";
 export { default as ArrowDown } from "@lucide/svelte/icons/arrow-down";
 export { default as ArrowLeft } from "@lucide/svelte/icons/arrow-left";
 export { default as ArrowRight } from "@lucide/svelte/icons/arrow-right";

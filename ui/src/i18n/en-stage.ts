@@ -37,5 +37,8 @@ export const enStage = {
   "layout.tidyHint": "Names and buttons step aside until you move",
   "shortcut.tidy": "Only faces and screens",
 
+  "apart.open": "Picture-in-picture window",
+  "apart.title": "Meeting",
+
   "settings.sounds": "Soft sounds: somebody waits, the timer ends",
 } as const;

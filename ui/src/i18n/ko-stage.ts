@@ -40,5 +40,8 @@ export const koStage: Record<keyof typeof enStage, Message> = {
   "layout.tidyHint": "움직이기 전까지 이름과 버튼을 숨겨요",
   "shortcut.tidy": "얼굴과 화면만 보기",
 
+  "apart.open": "작은 창으로 보기",
+  "apart.title": "회의",
+
   "settings.sounds": "부드러운 소리: 기다리는 사람, 타이머 끝",
 };

@@ -1,4 +1,5 @@
 import { createContext } from "svelte";
+import type { Apart } from "./apart.svelte";
 import type { App } from "./app.svelte";
 import type { Appeal } from "./appeal.svelte";
 import type { Call } from "./call.svelte";
@@ -14,6 +15,7 @@ import type { Stage } from "./stage.svelte";
 
 /** Everything the components see. Built in main.ts, given to App.svelte as its prop `page`. */
 export interface Page {
+  readonly apart: Apart;
   readonly app: App;
   readonly preferences: Preferences;
   readonly devices: Devices;

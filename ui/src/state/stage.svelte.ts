@@ -29,6 +29,9 @@ export class Stage {
   /** How many times larger than its tile the screen on the stage is looked at: 1 is whole. */
   zoom: number = $state(1);
 
+  /** Who looks: nobody at a tab that has been hidden for long, or only at the small window. */
+  watched: "all" | "highlights" | "nothing" = $state("all");
+
   readonly #roster: Roster;
   readonly #preferences: Preferences;
   readonly #pictures: Pictures;
@@ -157,7 +160,7 @@ export class Stage {
   readonly wishes: readonly Wish[] = $derived(
     [...this.placements]
       .sort((a, b) => Number(b.main) - Number(a.main))
-      .filter(({ tile }) => !tile.mine && this.live.has(tile.track))
+      .filter(({ tile }) => !tile.mine && this.live.has(tile.track) && this.#isWatched(tile))
       .slice(0, mostWishes)
       .map((placement) => this.#wish(placement)),
   );
@@ -206,6 +209,16 @@ export class Stage {
    */
   show(track: TrackNumber): (container: HTMLElement) => () => void {
     return (container) => this.#pictures.show(track, container);
+  }
+
+  /** What plays in the track's tile, for a second place; only good while showing(). */
+  stream(track: TrackNumber): MediaStream | null {
+    return this.#pictures.stream(track);
+  }
+
+  /** The pictures live in this document from now on, the one that is seen. */
+  moveTo(page: Document): void {
+    this.#pictures.moveTo(page);
   }
 
   /** Whether this track's picture is in its tile now: if not, show initials. */
@@ -280,6 +293,10 @@ export class Stage {
     const tracks = movable.map(({ track }) => track);
     const inView = Math.max(0, places - (row.length - movable.length));
     this.#order = reorder(this.#order, bringIntoView(tracks, inView, voices, this.#lastSpoke, fixed));
+  }
+
+  #isWatched(tile: Tile): boolean {
+    return this.watched === "all" || (this.watched === "highlights" && this.highlights.includes(tile));
   }
 
   #wish({ tile, main, width, height }: Placement): Wish {

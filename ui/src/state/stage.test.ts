@@ -228,6 +228,14 @@ describe("a shared screen", () => {
   });
 });
 
+it("wishes for nothing that nobody looks at", async () => {
+  await fill(2);
+  stage.watched = "highlights";
+  expect(stage.wishes.map(({ track }) => track)).toEqual([9]);
+  stage.watched = "nothing";
+  expect(stage.wishes).toEqual([]);
+});
+
 it("knows which pictures are stuck, as long as their cameras are on", async () => {
   await fill(1);
   stage.see({ track: 9, shown: false, stalled: true });
