@@ -156,6 +156,7 @@ export class FakePreferences implements Public<Preferences> {
   quality: Preferences["quality"] = $state("hd");
   receiveVideo = $state(true);
   audioOnly = $state(false);
+  notifications = $state(false);
   hideSelf = $state(false);
   hideWithoutVideo = $state(false);
   chatAloud: Preferences["chatAloud"] = $state("all");

@@ -1,3 +1,4 @@
+import { WebAttention } from "../src/browser/attention";
 import { WebLittleWindow } from "../src/browser/little-window";
 import { openStore } from "../src/browser/storage";
 import { emojis, trackNumber, type FailureReason, type Participant, type TrackState } from "../src/lib/protocol";
@@ -71,7 +72,8 @@ export async function scene(query: URLSearchParams) {
   chrome.tidy = query.has("tidy");
   signals(query, meeting, reactions, people);
   const chat = talk(roster, query, language);
-  return { apart, app, appeal: appealOf(meeting, devices, query), preferences, keyring, rooms, devices, call, chat, chrome, meeting, reactions, stage };
+  const attention = new WebAttention(window);
+  return { attention, apart, app, appeal: appealOf(meeting, devices, query), preferences, keyring, rooms, devices, call, chat, chrome, meeting, reactions, stage };
 }
 
 /** What people and hosts signal: `react`, `hosting`, `locked`, `timer=SECONDS`, `spotlight=ID`. */

@@ -1,5 +1,6 @@
 import { mount } from "svelte";
 import Root from "./App.svelte";
+import { WebAttention } from "./browser/attention";
 import { openFiles } from "./browser/files";
 import { WebLittleWindow } from "./browser/little-window";
 import { openPeer } from "./browser/peer";
@@ -43,7 +44,8 @@ function build(): Page {
   const app = new App(new WebSite(window), call, notices, keyring, rooms);
   const { appeal, chat, meeting, reactions } = call;
   const apart = new Apart(new WebLittleWindow(window));
-  return { apart, app, appeal, preferences, keyring, rooms, devices, call, chat, chrome: new Chrome(), meeting, reactions, stage };
+  const attention = new WebAttention(window);
+  return { attention, apart, app, appeal, preferences, keyring, rooms, devices, call, chat, chrome: new Chrome(), meeting, reactions, stage };
 }
 
 const target = document.getElementById("app");

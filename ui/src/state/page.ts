@@ -1,4 +1,5 @@
 import { createContext } from "svelte";
+import type { Attention } from "../browser/attention";
 import type { Apart } from "./apart.svelte";
 import type { App } from "./app.svelte";
 import type { Appeal } from "./appeal.svelte";
@@ -16,6 +17,7 @@ import type { Stage } from "./stage.svelte";
 /** Everything the components see. Built in main.ts, given to App.svelte as its prop `page`. */
 export interface Page {
   readonly apart: Apart;
+  readonly attention: Attention;
   readonly app: App;
   readonly preferences: Preferences;
   readonly devices: Devices;

@@ -30,7 +30,7 @@ const choices = {
 /** What is either so or not. */
 const flags = [
   ...(["microphoneOn", "cameraOn", "shortcuts", "mutedHint"] as const),
-  ...(["announcements", "sounds", "hideSelf", "hideWithoutVideo"] as const),
+  ...(["announcements", "notifications", "sounds", "hideSelf", "hideWithoutVideo"] as const),
   ...(["echoCancellation", "autoGain", "originalSound", "receiveVideo", "audioOnly"] as const),
 ] as const;
 
@@ -57,6 +57,8 @@ export class Preferences {
   shortcuts: boolean = $state(true);
   /** The page says so when I talk while muted. */
   mutedHint: boolean = $state(true);
+  /** The system's notifications, while the page is out of sight. */
+  notifications: boolean = $state(false);
   /** Soft sounds: somebody waits, the timer ends. */
   sounds: boolean = $state(true);
   /** Screen readers are told who comes, goes and reacts. */
