@@ -64,6 +64,9 @@ export class FakeCall implements Public<Call> {
   microphoneOn = $state(true);
   cameraOn = $state(true);
   readonly canShare = true;
+  async measure(): Promise<null> {
+    return null;
+  }
   loudness(): number {
     return 0.6;
   }
@@ -185,6 +188,9 @@ export class Stills implements Pictures {
   }
   stream(): MediaStream | null {
     return null;
+  }
+  carried(): ReadonlyMap<string, TrackNumber> {
+    return new Map();
   }
   moveTo(): void {}
   addSlots(): void {}

@@ -95,6 +95,9 @@ export class FakePictures implements Pictures {
   stream(): MediaStream | null {
     return null;
   }
+  carried(): ReadonlyMap<string, TrackNumber> {
+    return new Map();
+  }
   moveTo(): void {}
   clear(): void {}
 }
@@ -112,6 +115,9 @@ export class FakeSounds implements Sounds {
   }
   levels(): ReadonlyMap<TrackNumber, number> {
     return new Map(this.loud);
+  }
+  carried(): ReadonlyMap<string, TrackNumber> {
+    return new Map();
   }
   clear(): void {}
 }

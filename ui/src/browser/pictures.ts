@@ -34,6 +34,8 @@ export interface Pictures {
   show(track: TrackNumber, container: HTMLElement): () => void;
   /** What plays for this track now. */
   stream(track: TrackNumber): MediaStream | null;
+  /** Which track each receiver carries, by its media track's id. */
+  carried(): ReadonlyMap<string, TrackNumber>;
   /** Pictures live in this document from now on: that of a hidden tab is told of no frames. */
   moveTo(page: Document): void;
   /** Forgets all slots: the peer connection is gone. */
@@ -145,6 +147,10 @@ export class PagePictures implements Pictures {
     const video = this.#standing.get(track)?.video;
     if (video) return video.srcObject instanceof MediaStream ? video.srcObject : null;
     return track === this.#ownTrack ? this.#own.stream : null;
+  }
+
+  carried(): ReadonlyMap<string, TrackNumber> {
+    return new Map([...this.#standing].map(([track, { slot }]) => [slot.receiver.track.id, track]));
   }
 
   moveTo(page: Document): void {

@@ -11,6 +11,8 @@ export interface Sounds {
   hear(): void;
   /** How loud each track is now, 0 to 1. Silent ones are left out. */
   levels(): ReadonlyMap<TrackNumber, number>;
+  /** Whose voice each receiver carries, by its media track's id. */
+  carried(): ReadonlyMap<string, TrackNumber>;
   /** Forgets all slots: the peer connection is gone. */
   clear(): void;
 }
@@ -71,6 +73,16 @@ export class PageSounds implements Sounds {
       }
     }
     return levels;
+  }
+
+  carried(): ReadonlyMap<string, TrackNumber> {
+    return new Map(
+      [...this.#slots.keys()].map((receiver) => {
+        // Those heard before stay in the list for a while.
+        const sources = receiver.getContributingSources().sort((a, b) => b.timestamp - a.timestamp);
+        return [receiver.track.id, sources[0]?.source ?? 0];
+      }),
+    );
   }
 
   clear(): void {

@@ -50,6 +50,7 @@ export { default as Settings } from "@lucide/svelte/icons/settings-2";
 export { default as Smile } from "@lucide/svelte/icons/smile-plus";
 export { default as SpeakerView } from "@lucide/svelte/icons/layout-panel-top";
 export { default as Spotlight } from "@lucide/svelte/icons/spotlight";
+export { default as Statistics } from "@lucide/svelte/icons/activity";
 export { default as Sun } from "@lucide/svelte/icons/sun";
 export { default as System } from "@lucide/svelte/icons/monitor";
 export { default as Tidy } from "@lucide/svelte/icons/scan-face";

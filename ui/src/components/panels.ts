@@ -2,4 +2,4 @@
 export type Panel = "chat" | "people";
 /** The sections of the settings. */
 export type Section = "sound" | "picture" | "look" | "notices" | "shortcuts";
-export type Over = "settings" | "shortcuts" | "timer" | "host" | "end" | { readonly settings: Section };
+export type Over = "settings" | "shortcuts" | "timer" | "statistics" | "host" | "end" | { readonly settings: Section };

@@ -8,6 +8,7 @@ import type { Look } from "../browser/sight";
 import type { Sounds } from "../browser/sounds";
 import type { Store } from "../browser/storage";
 import type { Path } from "../lib/health";
+import type { Reading } from "../lib/statistics";
 import {
   type EndedReason,
   type Failure,
@@ -197,6 +198,13 @@ export class Call {
   /** How loud this participant's voice is now, 0 to 1, for the ring around the tile (0: silent). Changes ≤ 10 times a second. */
   loudness(id: string): number {
     return this.#voices.of(id);
+  }
+
+  /** The media connection's statistics, for nerds; null while there is none. */
+  async measure(): Promise<Reading | null> {
+    const { pictures, sounds } = this.#parts;
+    const stats = await this.#link.stats();
+    return stats && { at: performance.now(), stats, carried: new Map([...sounds.carried(), ...pictures.carried()]) };
   }
 
   /** The browser wants a click before it plays sound: see hear(). */

@@ -98,6 +98,11 @@ export class Link {
     }, networkPause);
   }
 
+  /** What the browser measures now; null without a connection. */
+  async stats(): Promise<readonly Stat[] | null> {
+    return this.peer && listed(this.peer);
+  }
+
   close(): void {
     this.#drop();
     clearTimeout(this.#newNetwork);
@@ -166,8 +171,7 @@ export class Link {
   }
 
   async #look(peer: Peer): Promise<void> {
-    const stats: Stat[] = [];
-    (await peer.stats()).forEach((stat: Stat) => stats.push(stat));
+    const stats = await listed(peer);
     if (peer !== this.peer) return;
     const sample = sampleOf(stats);
     if (sample.path && this.state === "connected") this.path = sample.path;
@@ -190,6 +194,12 @@ export class Link {
     this.sendsPoorly = this.receivesPoorly = false;
     for (const screening of this.#screenings) screening.clear();
   }
+}
+
+async function listed(peer: Peer): Promise<readonly Stat[]> {
+  const stats: Stat[] = [];
+  (await peer.stats()).forEach((stat: Stat) => stats.push(stat));
+  return stats;
 }
 
 /** Counts how often in a row the answer was the same: up for yes, down for no. */
