@@ -1,12 +1,13 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { compress } from "./build/compress.ts";
+import { icons } from "./build/icons.ts";
 
 /** Where the Go server listens while `npm run dev` serves the page. */
 const server = "http://localhost:3000";
 
 export default defineConfig({
-  plugins: [svelte(), compress()],
+  plugins: [icons(), svelte(), compress()],
   build: {
     target: "es2022",
     // Browsers that know light-dark() and oklch() by themselves, and so need no substitutes for each colour.
