@@ -88,3 +88,96 @@ test('without motion a reaction stays where it appears', async () => {
   assert.equal((await place())[0], top);
   await ada.close();
 });
+
+/** The system's notifications, caught: headless browsers have none. The page is in sight until told otherwise. */
+function catchNotifications() {
+  window.notified = [];
+  window.asked = 0;
+  window.Notification = class extends EventTarget {
+    static permission = 'default';
+    static async requestPermission() {
+      window.asked++;
+      return (window.Notification.permission = 'granted');
+    }
+    constructor(title, { body }) {
+      super();
+      window.notified.push(`${title}: ${body}`);
+    }
+    close() {}
+  };
+  let hidden = false;
+  Object.defineProperty(document, 'hidden', { get: () => hidden });
+  document.hasFocus = () => !hidden;
+  window.lookAway = (away) => {
+    hidden = away;
+    document.dispatchEvent(new Event('visibilitychange'));
+  };
+}
+
+for (const engine of names) {
+  test(`who looks at something else is notified, but only once they have asked for it (${engine})`, async () => {
+    const room = freshRoom();
+    const [ada, bo] = [await house.person('Ada', 'chromium'), await house.person('Bo', engine)];
+    await bo.page.evaluateOnNewDocument(catchNotifications);
+    await ada.join(house.server, room);
+    await bo.join(house.server, room);
+    await ada.find('group', 'Bo');
+    const say = async (text) => {
+      if (!(await ada.sees('textbox', 'Message'))) await ada.click('button', 'Chat');
+      await ada.fill('textbox', 'Message', text);
+      await ada.page.keyboard.press('Enter');
+    };
+    const notified = () => bo.page.evaluate(() => window.notified);
+    await bo.page.evaluate(() => window.lookAway(true));
+    await say('before');
+    await until('the title counts it', async () => (await bo.page.title()).startsWith('(1) '));
+    assert.deepEqual([await notified(), await bo.page.evaluate(() => window.asked)], [[], 0]);
+
+    await bo.click('button', 'More');
+    await bo.click('menuitem', 'Settings');
+    await bo.click('tab', 'Notices');
+    await bo.click('switch', 'Notify me while I look at something else');
+    await until('asked once', () => bo.page.evaluate(() => window.asked === 1));
+    await bo.page.keyboard.press('Escape');
+    await say('meanwhile');
+    await until('a message is told', async () => (await notified()).includes('Ada: meanwhile'));
+    await ada.page.evaluate(() => document.activeElement.blur());
+    await ada.page.keyboard.press('h');
+    await until('a hand is told', async () => (await notified()).some((one) => one.includes('Ada raised a hand')));
+    await bo.page.evaluate(() => window.lookAway(false));
+    const before = (await notified()).length;
+    await say('in sight');
+    await until('it arrives', async () => (await bo.page.title()).startsWith('(3) '));
+    assert.equal((await notified()).length, before);
+    for (const person of [ada, bo]) assert.deepEqual(await person.errors(), []);
+    await ada.close();
+    await bo.close();
+  });
+
+  test(`statistics tell what is sent and received (${engine})`, async () => {
+    const room = freshRoom();
+    const person = await house.person('Nia', engine);
+    await person.join(house.server, room);
+    const bots = await house.server.bots(room, { senders: 1, args: ['--name', 'Sender'] });
+    try {
+      await person.seesAndHears(1, { within: 40_000 });
+      await person.click('button', 'More');
+      await person.click('menuitem', 'Statistics for nerds');
+      const rows = (table) =>
+        person.page.$$eval(`section table:nth-of-type(${table}) tbody tr`, (all) =>
+          all.map((row) => [...row.children].map((cell) => cell.textContent.trim())));
+      await until('mine: a camera with its size and rate', async () =>
+        (await rows(1)).some(([track, codec, size, , rate]) =>
+          track.startsWith('Camera') && codec === 'VP8' && /^\d+×\d+$/.test(size) && Number(rate) > 10), { within: 20_000 });
+      await until("theirs: the bot's picture under its name", async () =>
+        (await rows(2)).some(([who, codec, size, , rate]) =>
+          who.startsWith('Sender') && codec === 'VP8' && /^\d+×\d+$/.test(size) && Number(rate) > 10), { within: 20_000 });
+      assert.match(await person.page.$eval('section .content p', (path) => path.textContent), /Direct \(UDP\) · \d+ ms/);
+      await person.click('button', 'Close');
+      assert.deepEqual(await person.errors(), []);
+    } finally {
+      await bots.stop();
+      await person.close();
+    }
+  });
+}
