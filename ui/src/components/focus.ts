@@ -23,10 +23,11 @@ export function arrows(axis: keyof typeof steps) {
   };
 }
 
-/** The first chosen or else first button of a menu that just opened. */
+/** The first button of a menu that just opened, or what is chosen in a menu that begins with a choice. */
 export function focusFirst(container: HTMLElement): void {
-  const chosen = container.querySelector<HTMLElement>("[aria-checked='true']");
   const first = [...container.querySelectorAll<HTMLElement>("button:not(:disabled)")].find(inSight);
+  const choice = first?.role === "menuitemradio";
+  const chosen = choice ? container.querySelector<HTMLElement>("[aria-checked='true']") : null;
   (chosen && inSight(chosen) ? chosen : first)?.focus();
 }
 
