@@ -22,6 +22,14 @@ describe("the two languages", () => {
       for (const message of Object.values(messages)) expect(JSON.stringify(message)).not.toMatch(/""/);
     }
   });
+
+  it("speak to people in one voice: Korean sentences end in 해요체", () => {
+    for (const message of Object.values(ko)) expect(JSON.stringify(message)).not.toMatch(/니다[.!?…"]|십시오/);
+  });
+
+  it("choose Korean particles by what stands before them, not by a bracket", () => {
+    for (const message of Object.values(ko)) expect(JSON.stringify(message)).not.toMatch(/[을를이가은는와과]\([을를이가은는와과]\)/);
+  });
 });
 
 describe("a translator", () => {
