@@ -10,7 +10,11 @@ export async function crowd(server, room, count, name = 'Crowd') {
     const some = Array.from({ length: Math.min(10, count - at) }, (_, n) => sit(server, room, `${name} ${at + n + 1}`));
     seats.push(...(await Promise.all(some)));
   }
-  return { leave: () => seats.forEach((seat) => seat.destroy()) };
+  return {
+    /** Everybody says that their microphone is on. */
+    speak: () => seats.forEach((seat) => send(seat, 1, JSON.stringify(['publish', { track: 'microphone', state: 'on' }]))),
+    leave: () => seats.forEach((seat) => seat.destroy()),
+  };
 }
 
 /** One of them: joins, says that its microphone is on, and answers pings from then on. */

@@ -13,7 +13,7 @@ export class Roster {
 
   enter(snapshot: Snapshot): void {
     this.me = snapshot.you;
-    this.participants = snapshot.participants.reduce(withParticipant, []);
+    this.participants = [...snapshot.participants].sort((one, other) => one.seat - other.seat);
     this.speaking = [];
   }
 
