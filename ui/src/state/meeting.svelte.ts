@@ -62,11 +62,11 @@ export class Meeting {
     return (this.#roster.me?.hand ?? 0) > 0;
   }
 
-  admit(ids?: readonly string[]): Promise<boolean> {
-    return this.#do("admit", ids ? { ids } : {});
+  admit(ids: readonly string[]): Promise<boolean> {
+    return this.#answer("admit", ids);
   }
-  refuse(ids?: readonly string[]): Promise<boolean> {
-    return this.#do("refuse", ids ? { ids } : {});
+  refuse(ids: readonly string[]): Promise<boolean> {
+    return this.#answer("refuse", ids);
   }
   /** Turns another's microphone, camera or screen off. */
   mute(id: string, track: Kind): Promise<boolean> {
@@ -140,6 +140,13 @@ export class Meeting {
     this.settings = unmade;
     this.state = quietMeeting;
     this.waiting = [];
+  }
+
+  /** Who was answered waits no longer: the server's list comes a moment later. */
+  async #answer(event: "admit" | "refuse", ids: readonly string[]): Promise<boolean> {
+    const done = await this.#do(event, { ids });
+    if (done) this.waiting = this.waiting.filter(({ id }) => !ids.includes(id));
+    return done;
   }
 
   async #do<E extends RequestName>(event: E, data: Requests[E]): Promise<boolean> {
