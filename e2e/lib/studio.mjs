@@ -47,15 +47,16 @@ function takeOver({ seed, width, height, fps, talks, labels }) {
     }, width, height, fps);
   };
 
-  /** A voice of a kind for who talks, silence for the others; Chromium's own microphone beeps for everybody. */
+  /**
+   * A voice of a kind for who talks, a quiet room for the others: the page takes a microphone without any sound for a
+   * broken one. Chromium's own microphone beeps for everybody.
+   */
   const microphone = () => {
     const context = new AudioContext();
     const to = context.createMediaStreamDestination();
-    if (talks) {
-      const voice = new OscillatorNode(context, { type: 'sawtooth', frequency: 140 });
-      voice.connect(new GainNode(context, { gain: 0.3 })).connect(to);
-      voice.start();
-    }
+    const sound = new OscillatorNode(context, { type: 'sawtooth', frequency: 140 });
+    sound.connect(new GainNode(context, { gain: talks ? 0.3 : 0.0005 })).connect(to);
+    sound.start();
     // It may start only once somebody touched the page.
     const timer = setInterval(() => (context.state === 'suspended' ? context.resume() : clearInterval(timer)), 200);
     return to.stream.getAudioTracks()[0];
