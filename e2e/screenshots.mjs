@@ -4,7 +4,7 @@
 //
 // One meeting per language fills up from one person to twelve. On the way the one page that is photographed takes on every
 // size and theme by emulation, without a reload: a meeting costs seconds, a change of size only what the layout needs.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { House } from './lib/room.mjs';
 import { until } from './lib/server.mjs';
@@ -26,11 +26,13 @@ const languages = {
     room: 'design-review',
     names: ['Mina Park', 'Elias Berg', 'Noor Haddad', 'Juno Whitaker', 'Tomás Rivera', 'Aiko Tanaka', 'Sam Okafor', 'Priya Nair', 'Leo Fischer', 'Chloé Martin', 'Ravi Menon', 'Hana Kim'],
     chat: ['Good morning! Can everyone hear me?', 'Loud and clear', 'The notes are at https://example.org/notes', 'Thanks!'],
+    more: ['Two things are **open**:\n1. the *response times*\n2. this query\n```sql\nselect region, median(ms) from requests group by region\n```', 'Only for you'],
   },
   ko: {
     room: '디자인-회의',
     names: ['박미나', '이서준', '김하윤', '정도윤', '최시우', '한예린', '윤민재', '신유나', 'Leo Fischer', '임채원', '강태오', '문소율'],
     chat: ['안녕하세요! 다들 잘 들리시나요?', '네, 잘 들려요', '회의록은 https://example.org/notes 에 있어요', '고마워요!'],
+    more: ['**두 가지**가 남았어요.\n1. *응답 시간*\n2. 이 쿼리\n```sql\nselect region, median(ms) from requests group by region\n```', '둘만 보는 이야기예요'],
   },
 };
 // The seeds of painted faces that suit the names.
@@ -121,7 +123,7 @@ class Viewer {
 
 /** All pictures in one language: one meeting from the first to the last. */
 async function meeting(house, cast, language) {
-  const { room, names, chat } = languages[language];
+  const { room, names, chat, more } = languages[language];
   const viewer = await Viewer.sit(house, language);
   const { page } = viewer;
   const others = [];
@@ -155,6 +157,7 @@ async function meeting(house, cast, language) {
   }
   await page.evaluate(() => document.activeElement?.blur());
   await viewer.shoot('chat', 2);
+  await conversation(viewer, others[0], names[1], more);
   await viewer.press('c');
 
   await viewer.shoot('meeting-5', await company(5));
@@ -176,6 +179,38 @@ async function meeting(house, cast, language) {
   await cast.leave();
   await viewer.person.close();
   console.log(`${language}: ${taken} pictures after ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+/** What else can stand in a chat: formats, a reaction, a picture, the bar of a message; and what only one person reads. */
+async function conversation(viewer, other, name, [formatted, secret]) {
+  const { page } = viewer;
+  const articles = () => page.$$('[role=log] article');
+  await other.say(formatted);
+  await page.waitForSelector('[role=log] pre');
+  const last = (await articles()).at(-1);
+  await last.evaluate((element) => element.focus());
+  await (await until('its bar', () => last.$('[role=toolbar] button'))).evaluate((button) => button.click());
+  await (await until('the emoji', () => last.$('[role=toolbar] button:nth-child(6)'))).evaluate((button) => button.click());
+  const before = (await articles()).length;
+  const picture = `${folder}/chart.png`;
+  await (await page.$('[role=log]')).screenshot({ path: picture });
+  await (await page.$('form input[type=file]')).uploadFile(picture);
+  await page.waitForSelector('form ul img');
+  await viewer.shoot('chat-attached', 2);
+  await page.focus('textarea');
+  await viewer.press('Enter');
+  await until('the picture is sent', async () => (await articles()).length > before && page.$('[role=log] img[src^=blob]'));
+  rmSync(picture);
+  await page.$eval('[role=log] article:last-of-type', (element) => element.focus());
+  await viewer.shoot('chat-bar', 2);
+  await page.$eval('form select', (select, wanted) => {
+    select.value = [...select.options].find(({ text }) => text === wanted).value;
+    select.dispatchEvent(new Event('change', { bubbles: true }));
+  }, name);
+  await (await page.$('textarea')).type(secret);
+  await viewer.press('Enter');
+  await page.waitForFunction((words) => document.querySelector('[role=log]').innerText.includes(words), {}, secret);
+  await viewer.shoot('chat-private', 2);
 }
 
 const house = await House.open();

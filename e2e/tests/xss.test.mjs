@@ -100,6 +100,11 @@ test(`${payloads.length} payloads in every field: nothing runs, nothing is repor
     stored += said.filter(({ ok }) => ok).length;
   }
   assert.ok(stored >= 100, `${stored} messages are stored`);
+  const files = await Promise.all(raws.map(async (raw, at) => {
+    const { id } = await raw.upload(payloads[3 * at], [60, 115, 118, 103, 62]);
+    return id && raw.ask('chat', { id: `file-${at}`, text: '', file: id });
+  }));
+  assert.ok(files.filter((answer) => answer?.ok).length >= 20, 'files are stored');
   await until('all are in the log', async () => (await page.$$('[role=log] article')).length >= Math.min(100, stored));
   await harmless(victim, 'chat of a raw client');
 

@@ -200,6 +200,7 @@ export const en = {
   "chat.retry": "Send again",
   "chat.discard": "Discard",
   "chat.newest": { one: "{count} new message", other: "{count} new messages" },
+  "chat.toNewest": "Newest messages",
   "chat.tooLong": "Too long by {count}",
   "chat.offline": "Will be sent once you are connected again.",
   "chat.off": "The chat is switched off.",

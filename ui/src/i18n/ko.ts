@@ -198,6 +198,7 @@ export const ko: Messages = {
   "chat.retry": "다시 보내기",
   "chat.discard": "지우기",
   "chat.newest": { other: "새 메시지 {count}개" },
+  "chat.toNewest": "최근 메시지로",
   "chat.tooLong": "{count}자 초과",
   "chat.offline": "다시 연결되면 보내요.",
   "chat.off": "채팅이 꺼져 있어요.",

@@ -2,10 +2,10 @@ import type { Files } from "../browser/files";
 import type { Look } from "../browser/sight";
 import type { Store } from "../browser/storage";
 import { edited, erased, hasReacted, reacted } from "../lib/amend";
-import type { Author, Emoji, Failure, FileInfo, Message } from "../lib/protocol";
+import type { Author, Emoji, Failure, Message } from "../lib/protocol";
 import { findMessage, withChanged, withMessage, withNewest, withOlder } from "../lib/thread";
 import { Draft, longestMessage } from "./draft.svelte";
-import { FilePictures } from "./file-pictures";
+import { SharedFiles } from "./shared-files";
 import type { Ask } from "./meeting.svelte";
 import { Outbox, type Outgoing } from "./outbox.svelte";
 import type { Roster } from "./roster.svelte";
@@ -56,12 +56,13 @@ export class Chat {
   /** What there is before the first message here. */
   older: "more" | "loading" | "failed" | "none" = $state("none");
   readonly draft: Draft;
-  readonly pictures: FilePictures;
+  readonly files: SharedFiles;
 
   readonly #parts: ChatParts;
   readonly #outbox: Outbox;
   readonly #now: () => number;
   #room = "";
+  #newSince = 0;
   /** My own ids, so that a message keeps its place on the page when the server has stored it. */
   readonly #sentIds = new Set<string>();
   /** Each message as shown, for as long as nothing about it changes. */
@@ -78,7 +79,7 @@ export class Chat {
     this.#parts = parts;
     this.#now = parts.now ?? Date.now;
     this.draft = new Draft(parts.files);
-    this.pictures = new FilePictures(parts.files, parts.look);
+    this.files = new SharedFiles(parts.files, parts.look);
     const stored = (message: Message) => this.#store(message, false);
     this.#outbox = new Outbox(parts.ask, new Uploads(), (person) => this.present(person)?.id ?? person.id, stored);
   }
@@ -163,8 +164,7 @@ export class Chat {
   markRead(): void {
     this.unread = 0;
     this.firstUnread = null;
-    const last = this.#stored.at(-1);
-    if (last) this.#parts.tabStore.write(this.#readKey, String(last.seq));
+    this.#keepRead();
   }
 
   /** Fetches an older page. */
@@ -206,20 +206,8 @@ export class Chat {
     return all;
   }
 
-  /** Saves text as a file of the user's. */
-  saveText(text: string, name: string): void {
-    this.#parts.files.save(new Blob([text], { type: "text/plain;charset=utf-8" }), name);
-  }
-
-  /** Saves a file of the chat among the user's downloads; false: it could not be had. */
-  async saveFile(file: FileInfo): Promise<boolean> {
-    const content = await this.#parts.files.fetch(file.id, "application/octet-stream");
-    if (content.ok) this.#parts.files.save(content.value, file.name);
-    return content.ok;
-  }
-
   /** I am in the meeting, as `me`: this is the room's history, and what I could not send goes out again. */
-  enter(me: Author, history: readonly Message[], room: string): void {
+  enter(me: Author & { readonly joinedAt?: number }, history: readonly Message[], room: string): void {
     const first = this.#stored.length === 0;
     const read = first ? Number(this.#parts.tabStore.read(`noom.read.${room}`) ?? NaN) : (this.#stored.at(-1)?.seq ?? 0);
     if (me.who !== this.#me.who || me.id !== this.#me.id) this.#shown = new WeakMap();
@@ -228,9 +216,14 @@ export class Chat {
     const { thread, whole } = withNewest(this.#stored, history);
     if (!whole || first) this.older = thread.length > 0 ? "more" : "none";
     this.#stored = thread;
+    if (Number.isNaN(read)) {
+      // To who has never been here nothing of it is news, nor what the room recalls a moment later.
+      this.#newSince = me.joinedAt ?? 0;
+      this.#keepRead();
+    }
     for (const message of history) {
       if (this.#isMine(message)) this.#outbox.drop(message.id);
-      else if (message.seq > read) this.#count(message); // never true for who has never read here
+      else if (message.seq > read) this.#count(message);
     }
     this.resend();
   }
@@ -256,9 +249,10 @@ export class Chat {
     this.#outbox.clear();
     this.#sentIds.clear();
     this.draft.clear();
-    this.pictures.clear();
+    this.files.clear();
     this.older = "none";
     this.#room = "";
+    this.#newSince = 0;
     this.unread = 0;
     this.firstUnread = null;
   }
@@ -267,8 +261,10 @@ export class Chat {
     this.clear();
   }
 
-  get #readKey(): string {
-    return `noom.read.${this.#room}`;
+  /** Remembers over a reload that everything here is read. */
+  #keepRead(): void {
+    const last = this.#stored.at(-1)?.seq ?? 0;
+    this.#parts.tabStore.write(`noom.read.${this.#room}`, String(last));
   }
 
   #send(message: Pick<Outgoing, "text" | "to" | "reply" | "upload">): void {
@@ -302,12 +298,12 @@ export class Chat {
   /** What I sent is stored, and its picture is known already. */
   #arrived({ id, file }: Message): void {
     const picture = this.#outbox.list.find((own) => own.id === id)?.upload?.picture;
-    if (picture && file) this.pictures.adopt(file, picture);
+    if (picture && file) this.files.adopt(file, picture);
     this.#outbox.drop(id);
   }
 
   #count(message: Message): void {
-    if (message.deleted) return;
+    if (message.deleted || message.at < this.#newSince) return;
     this.unread++;
     this.firstUnread ??= this.#keyOf(message);
   }

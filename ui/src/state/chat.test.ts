@@ -213,9 +213,9 @@ describe("files", () => {
   it("are saved under their name", async () => {
     files.kept.set("f9", { name: "plan.pdf", size: 3, content: new Blob(["abc"]) });
     const info = { id: "f9", name: "plan.pdf", size: 3, type: "application/octet-stream" };
-    expect(await chat.saveFile(info)).toBe(true);
+    expect(await chat.files.save(info)).toBe(true);
     expect(files.saved.map(({ name }) => name)).toEqual(["plan.pdf"]);
-    expect(await chat.saveFile({ ...info, id: "gone" })).toBe(false);
+    expect(await chat.files.save({ ...info, id: "gone" })).toBe(false);
   });
 });
 
@@ -237,10 +237,18 @@ describe("receiving", () => {
 
   it("shows history to one who comes late as read, and what was missed as unread", () => {
     const late = build();
-    late.enter(me, [message(1), message(2)], "team");
+    late.enter(me, [message(1), message(2)], "other");
     expect([late.messages.length, late.unread]).toEqual([2, 0]);
-    late.enter(me, [message(1), message(2), message(3)], "team");
+    late.enter(me, [message(1), message(2), message(3)], "other");
     expect([late.messages.length, late.unread, late.firstUnread]).toEqual([3, 1, "#3"]);
+  });
+
+  it("takes what a waking room recalls for history, not for news", () => {
+    const late = build();
+    late.enter({ ...me, joinedAt: 100 }, [], "other");
+    late.receive(message(1, { at: 50 }));
+    late.receive(message(2, { at: 150 }));
+    expect([late.unread, late.firstUnread]).toEqual([1, "#2"]);
   });
 
   it("remembers over a reload how far one has read", () => {
@@ -248,6 +256,15 @@ describe("receiving", () => {
     chat.markRead();
     const reloaded = build();
     reloaded.enter(me, [message(1), message(2), message(3, { from: me })], "team");
+    expect([reloaded.unread, reloaded.firstUnread]).toEqual([1, "#2"]);
+  });
+
+  it("remembers so of one who came late and has read nothing yet", () => {
+    const late = build();
+    late.enter(me, [message(1)], "other");
+    late.receive(message(2));
+    const reloaded = build();
+    reloaded.enter(me, [message(1), message(2)], "other");
     expect([reloaded.unread, reloaded.firstUnread]).toEqual([1, "#2"]);
   });
 
@@ -275,6 +292,7 @@ describe("older pages", () => {
   it("come one after the other, until there are none", async () => {
     server.answers.history = pages;
     chat.enter(me, [message(151)], "team");
+    chat.markRead();
     await chat.loadOlder();
     expect([chat.messages.length, chat.older]).toEqual([101, "more"]);
     await Promise.all([chat.loadOlder(), chat.loadOlder()]);

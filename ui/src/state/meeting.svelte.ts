@@ -58,6 +58,12 @@ export class Meeting {
     return handPlaces(me ? [me, ...participants] : participants);
   });
 
+  /** I may write in the chat. */
+  get mayWrite(): boolean {
+    const { chat } = this.settings;
+    return chat === "all" || (chat === "hosts" && this.hosting);
+  }
+
   get handUp(): boolean {
     return (this.#roster.me?.hand ?? 0) > 0;
   }

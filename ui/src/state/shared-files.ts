@@ -14,8 +14,8 @@ interface Picture {
 /** Pictures nobody looks at are kept up to this many bytes: scrolling back and forth fetches nothing twice. */
 const mostIdle = 32 * 1024 * 1024;
 
-/** The chat's pictures: fetched when they come into view, released when they are long gone. */
-export class FilePictures {
+/** The files of the chat: pictures are fetched when they come into view and released when long gone, others are saved. */
+export class SharedFiles {
   readonly #files: Files;
   readonly #look: Look;
   /** By file id; the least lately used first. */
@@ -66,6 +66,18 @@ export class FilePictures {
         letGo();
       };
     };
+  }
+
+  /** Saves a file of the chat among the user's downloads; false: it could not be had. */
+  async save(file: FileInfo): Promise<boolean> {
+    const content = await this.#files.fetch(file.id, "application/octet-stream");
+    if (content.ok) this.#files.save(content.value, file.name);
+    return content.ok;
+  }
+
+  /** Saves text as a file of the user's. */
+  saveText(text: string, name: string): void {
+    this.#files.save(new Blob([text], { type: "text/plain;charset=utf-8" }), name);
   }
 
   clear(): void {

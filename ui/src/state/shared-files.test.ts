@@ -1,18 +1,18 @@
 import { beforeEach, expect, it } from "vitest";
 import { FakeFiles } from "../browser/fake-files";
 import type { FileInfo } from "../lib/protocol";
-import { FilePictures, type Shown } from "./file-pictures";
+import { SharedFiles, type Shown } from "./shared-files";
 
 const file = (id: string, size = 3): FileInfo => ({ id, name: "a.png", size, type: "image/png" });
 const element = {} as Element;
 let files: FakeFiles;
 let look: (near: boolean) => void;
-let pictures: FilePictures;
+let pictures: SharedFiles;
 let shown: Shown[];
 beforeEach(() => {
   files = new FakeFiles();
   shown = [];
-  pictures = new FilePictures(files, (_, sink) => {
+  pictures = new SharedFiles(files, (_, sink) => {
     look = sink;
     return () => undefined;
   });
