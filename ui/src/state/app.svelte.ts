@@ -145,6 +145,7 @@ export class App {
       if (path !== roomPath(room)) this.#site.go(roomPath(room), "replace"); // one spelling for one room
     }
     this.room = room;
+    this.#keyring.refresh();
     if (room === null) this.#call.shut();
     else this.#call.open(room);
   }

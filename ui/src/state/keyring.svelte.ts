@@ -21,22 +21,28 @@ export class Keyring {
   links: readonly LinkKey[] = $state.raw([]);
 
   readonly #store: Store;
-  #browser: string | null;
+  /** What storage would not keep, or does: private windows forget. */
+  #browser: string | null = null;
 
   constructor(store: Store) {
     this.#store = store;
-    this.#browser = store.read(browserKey);
-    this.links = readLinks(store.read(linksKey));
+    this.refresh();
   }
 
-  /** The token that the server gave this browser, if it has. */
+  /** The token that the server gave this browser, if it has; another tab may have been given it. */
   get browser(): string | null {
-    return this.#browser;
+    return this.#store.read(browserKey) ?? this.#browser;
   }
 
   keepBrowser(token: string): void {
     this.#browser = token;
     this.#store.write(browserKey, token);
+  }
+
+  /** Other tabs keep keys too: looks again. */
+  refresh(): void {
+    const kept = this.#store.read(linksKey);
+    if (kept !== null) this.links = readLinks(kept);
   }
 
   /** The key to a room that came last; null for a guest. */
@@ -56,28 +62,32 @@ export class Keyring {
 
   /** Keeps a key beside others to the same room: one that gives less never costs me the one that gives more. */
   keepLink(room: string, key: string, { role = null, at = Date.now() }: Partial<Pick<LinkKey, "role" | "at">> = {}): void {
-    const known = this.links.find((link) => link.room === room && link.key === key);
-    const link = { room, key, role: known?.role ?? role, at };
-    this.#write([link, ...this.links.filter((other) => other !== known)].slice(0, most));
+    this.#change((links) => {
+      const known = links.find((link) => link.room === room && link.key === key);
+      return [{ room, key, role: known?.role ?? role, at }, ...links.filter((other) => other !== known)].slice(0, most);
+    });
   }
 
   /** A server has said what a link makes of me. What it said first holds: later it may tell what I was made meanwhile. */
   learnRole(room: string, key: string, role: Role): void {
-    this.#write(this.links.map((link) => (link.room === room && link.key === key ? { ...link, role: link.role ?? role } : link)));
+    const learnt = (link: LinkKey) => (link.room === room && link.key === key ? { ...link, role: link.role ?? role } : link);
+    this.#change((links) => links.map(learnt));
   }
 
   renameRoom(room: string, name: string): void {
-    this.#write(this.links.map((link) => (link.room === room ? { ...link, room: name } : link)));
+    this.#change((links) => links.map((link) => (link.room === room ? { ...link, room: name } : link)));
   }
 
   /** Forgets every key to a room. */
   forgetRoom(room: string): void {
-    this.#write(this.links.filter((link) => link.room !== room));
+    this.#change((links) => links.filter((link) => link.room !== room));
   }
 
-  #write(links: readonly LinkKey[]): void {
-    this.links = links;
-    this.#store.write(linksKey, JSON.stringify(links));
+  /** Changes what is kept now: a tab that has been open for days must not undo what another one did since. */
+  #change(change: (links: readonly LinkKey[]) => readonly LinkKey[]): void {
+    this.refresh();
+    this.links = change(this.links);
+    this.#store.write(linksKey, JSON.stringify(this.links));
   }
 }
 

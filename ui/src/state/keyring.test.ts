@@ -32,6 +32,26 @@ it("a link that gives less does not cost me the one that makes me host", () => {
   expect([next.hosted, next.linkOf("crew"), next.linkOf("team")]).toEqual([["crew"], "mine", null]);
 });
 
+it("two tabs lose nothing of each other's", () => {
+  const store = new FakeStore();
+  const [old, young] = [new Keyring(store), new Keyring(store)];
+  young.keepBrowser("token");
+  young.keepLink("team", "mine", { role: "host" });
+  old.keepLink("other", "key");
+  expect([old.browser, old.hosted, old.links.length]).toEqual(["token", ["team"], 2]);
+  young.refresh();
+  expect(young.linkOf("other")).toBe("key");
+});
+
+it("where nothing can be kept, it remembers as long as the page lives", () => {
+  const deaf = { read: () => null, write: () => undefined, remove: () => undefined };
+  const keyring = new Keyring(deaf);
+  keyring.keepBrowser("token");
+  keyring.keepLink("team", "mine", { role: "host" });
+  keyring.keepLink("other", "key");
+  expect([keyring.browser, keyring.hostKey("team"), keyring.linkOf("other")]).toEqual(["token", "mine", "key"]);
+});
+
 it.each(["", "{", "null", "{}", '[1, null, {"room": 1}]'])("is empty when storage holds %s", (broken) => {
   const store = new FakeStore();
   store.write("noom.links", broken);
