@@ -21,8 +21,8 @@ const (
 	// headerTimeout is how long a client may take to send its request's head. Browsers need one packet; what takes
 	// longer is holding a connection open to wear us out (slowloris).
 	headerTimeout = 10 * time.Second
-	// bodyTimeout is how long a client may take to send a body. The longest is 320 KiB: at 10 s to spare on a bad
-	// mobile line.
+	// bodyTimeout is how long a client may take to send a body. The longest that has to come whole is 320 KiB: at 10 s
+	// to spare on a bad mobile line. Of a file's piece, 1 MiB at most, what has come by then is kept.
 	bodyTimeout = 25 * time.Second
 	// assetTimeout is how long a client may take to read a page or an asset: 300 KiB at 10 kB/s.
 	assetTimeout = 30 * time.Second

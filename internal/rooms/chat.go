@@ -24,6 +24,9 @@ const (
 	// maxPage bounds a page of earlier messages, and pageBytes what is in it.
 	maxPage   = 100
 	pageBytes = 256 << 10
+	// scanAtOnce is how many messages are looked at before others may speak: a long private talk of two others may lie
+	// between me and the page I want.
+	scanAtOnce = 1000
 )
 
 var errChatLimit = &meeting.Error{Code: meeting.Limited, Text: "You are sending messages too fast."}
@@ -148,19 +151,40 @@ func (s *Session) History(ctx context.Context, before uint64, limit int, reply R
 		if err != nil {
 			return None{}, err
 		}
-		read := effect.(meeting.Read)
+		since := effect.(meeting.Read)
 		if limit <= 0 || limit > maxPage {
 			limit = maxPage
 		}
 		q := store.Query{
-			Before: before, Limit: limit, Bytes: pageBytes, Since: read.Since,
-			See: func(m meeting.Message) bool { return m.SeenBy(read.Who) },
+			Before: before, Limit: limit, Bytes: pageBytes, Scan: scanAtOnce, Since: since.Since,
+			See: func(m meeting.Message) bool { return m.SeenBy(since.Who) },
 		}
-		return None{}, r.chat.do(func(ctx context.Context) {
-			reading, cancel := context.WithTimeout(ctx, storePatience)
-			messages, more, err := r.rooms.config.Store.History(reading, r.chat.id, q)
-			cancel()
-			answer(ctx, r.chat, by, nil, Page{messages, more}, err, reply)
-		})
+		p := Page{Chat: []meeting.Message{}}
+		var read func(context.Context)
+		read = func(ctx context.Context) {
+			err := r.chat.read(ctx, &q, &p)
+			if err != nil || q.Before == 0 {
+				answer(ctx, r.chat, by, nil, p, err, reply)
+			} else if !r.chat.again(read) {
+				read(ctx)
+			}
+		}
+		return None{}, r.chat.do(read)
 	})
+}
+
+// read adds to a page what a part of the reading finds, and says in q where it goes on: before 0 when it is done.
+func (l *chatLog) read(ctx context.Context, q *store.Query, p *Page) error {
+	ctx, cancel := context.WithTimeout(ctx, storePatience)
+	defer cancel()
+	found, err := l.room.rooms.config.Store.History(ctx, l.id, *q)
+	if err != nil {
+		return err
+	}
+	p.Chat, p.More = append(found.Found, p.Chat...), found.More
+	for _, m := range found.Found {
+		q.Bytes = max(1, q.Bytes-m.Size()) // 0 would be no bound
+	}
+	q.Limit, q.Before = q.Limit-len(found.Found), found.Rest
+	return nil
 }

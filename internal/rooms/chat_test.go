@@ -235,6 +235,28 @@ func (c *client) fetch(room, id string) error {
 	return err
 }
 
+func TestALongReadingLetsOthersSpeakBetween(t *testing.T) {
+	n := newNode(t, t.TempDir())
+	for i := range 1500 { // of which ann sees the first alone
+		m := meeting.Message{ID: fmt.Sprint(i), Text: fmt.Sprint("m", i), At: time.Now().UnixMilli()}
+		if i > 0 {
+			m.To = &meeting.Sender{Who: "somebody else"}
+		}
+		if _, err := n.store.Append(t.Context(), "standup", m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ann, bob := n.join("ann"), n.join("bob")
+	release := ann.session.HoldChat()
+	order := make(chan string, 2)
+	ann.session.History(t.Context(), 0, 10, func(p rooms.Page, err error) { order <- fmt.Sprint(texts(p.Chat), " ", p.More, err) })
+	bob.session.Chat(t.Context(), meeting.Chat{ID: bob.session.ID(), ClientID: "b", Text: "hi"}, func(_ meeting.Message, err error) { order <- fmt.Sprint("said", err) })
+	release()
+	if first, second := <-order, <-order; first != "said<nil>" || second != "m0 false <nil>" {
+		t.Errorf("%s, then %s", first, second)
+	}
+}
+
 func TestAFileIsForThoseWhoMaySeeItsMessage(t *testing.T) {
 	n := newNode(t, t.TempDir())
 	ann, bob, cho := n.join("ann"), n.join("bob"), n.join("cho")
@@ -331,8 +353,8 @@ func TestWhatIsKeptForTheMeetingGoesWithIt(t *testing.T) {
 		if page := outside.history(0, 10); len(page.Chat) != 0 || page.More {
 			t.Errorf("open %v: the next meeting reads %s", open, texts(page.Chat))
 		}
-		if left, _, err := n.store.History(t.Context(), kept.ID, store.Query{Limit: 10}); err != nil || len(left) != 0 || written(t, dir, "the canary sings") {
-			t.Errorf("open %v: %s is left, %v", open, texts(left), err)
+		if left, err := n.store.History(t.Context(), kept.ID, store.Query{Limit: 10}); err != nil || len(left.Found) != 0 || written(t, dir, "the canary sings") {
+			t.Errorf("open %v: %s is left, %v", open, texts(left.Found), err)
 		}
 		outside.said("3", "three")
 		if s := outside.join(); texts(s.Chat) != "three" {
@@ -377,9 +399,9 @@ func TestOldChatIsSweptAsTheRoomsWish(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{"unmade": "unmade1", "month": "month1", "forever": "forever0 forever1", "brief": "", "busy": "busy0 busy1", "orphan": ""} {
-		left, _, err := n.store.History(t.Context(), ids[name], store.Query{Limit: 10})
-		if err != nil || texts(left) != want {
-			t.Errorf("of %s %q is left, want %q, %v", name, texts(left), want, err)
+		left, err := n.store.History(t.Context(), ids[name], store.Query{Limit: 10})
+		if err != nil || texts(left.Found) != want {
+			t.Errorf("of %s %q is left, want %q, %v", name, texts(left.Found), want, err)
 		}
 	}
 	// A month later, too.
@@ -387,8 +409,8 @@ func TestOldChatIsSweptAsTheRoomsWish(t *testing.T) {
 	if err := n.rooms.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if left, _, err := n.store.History(t.Context(), ids["month"], store.Query{Limit: 10}); err != nil || len(left) != 0 {
-		t.Errorf("%q is left a month later, %v", texts(left), err)
+	if left, err := n.store.History(t.Context(), ids["month"], store.Query{Limit: 10}); err != nil || len(left.Found) != 0 {
+		t.Errorf("%q is left a month later, %v", texts(left.Found), err)
 	}
 }
 
@@ -405,7 +427,7 @@ func TestADeletedRoomsChatAndFilesAreGone(t *testing.T) {
 	if err := n.rooms.Delete(context.Background(), "team", n.key(record, meeting.Host)); err != nil {
 		t.Fatal(err)
 	}
-	if left, _, err := n.store.History(t.Context(), record.ID, store.Query{Limit: 10}); err != nil || len(left) != 0 || written(t, dir, "the canary sings") {
-		t.Errorf("%s is left, %v", texts(left), err)
+	if left, err := n.store.History(t.Context(), record.ID, store.Query{Limit: 10}); err != nil || len(left.Found) != 0 || written(t, dir, "the canary sings") {
+		t.Errorf("%s is left, %v", texts(left.Found), err)
 	}
 }

@@ -41,6 +41,20 @@ func (l *chatLog) do(f func(context.Context)) error {
 	return nil
 }
 
+// again has f go on after what already waits; false when so much does that it had better go on at once. Only what the log
+// is just doing calls it.
+func (l *chatLog) again(f func(context.Context)) bool {
+	if len(l.queue) >= chatDepth/2 {
+		return false
+	}
+	select {
+	case l.queue <- f:
+		return true
+	default:
+		return false
+	}
+}
+
 // forget erases what has been said so far: the meeting is over and its chat is not kept. Only the room's goroutine
 // calls it. When even the place that is left for it is taken, it is by another forget, after which nothing was said.
 func (l *chatLog) forget() {
@@ -87,13 +101,13 @@ func (l *chatLog) run(ctx context.Context) {
 // recall brings the room's earlier chat into the meeting. Without it the meeting goes on with an empty chat.
 func (l *chatLog) recall(ctx context.Context, since int64) {
 	reading, cancel := context.WithTimeout(ctx, storePatience)
-	messages, _, err := l.room.rooms.config.Store.History(reading, l.id, store.Query{Limit: meeting.TailLen, Since: since})
+	page, err := l.room.rooms.config.Store.History(reading, l.id, store.Query{Limit: meeting.TailLen, Since: since})
 	cancel()
 	if err != nil && ctx.Err() == nil {
 		l.room.log.Error("room's chat cannot be read", "room", l.room.name, "err", err)
 	}
 	err = l.room.loop.Do(ctx, func(r *room) error {
-		_, err := r.apply(meeting.Recall{Messages: messages})
+		_, err := r.apply(meeting.Recall{Messages: page.Found})
 		close(r.recalled)
 		return err
 	})

@@ -58,3 +58,12 @@ func (r *Rooms) LinkKey(room, link string) string { return r.keys.link(room, lin
 
 // Sweep erases what is not kept any more.
 func (r *Rooms) Sweep(ctx context.Context) error { return r.sweep(ctx) }
+
+// HoldChat keeps the room's chat from being written and read until release is called.
+func (s *Session) HoldChat() (release func()) {
+	held := make(chan struct{})
+	_ = s.room.loop.Do(context.Background(), func(r *room) error {
+		return r.chat.do(func(context.Context) { <-held })
+	})
+	return func() { close(held) }
+}

@@ -34,9 +34,9 @@ func (r *Rooms) finish(room *room, erase bool) {
 	}
 	free := make(chan struct{})
 	r.reserved[room.name] = free
-	r.running.Go(func() { // ends when the chat is erased, or cannot be
+	r.running.Go(func() { // ends when the chat is erased or cannot be, and with the server: sweep goes on then
 		<-room.chat.ended
-		room.chat.erase(context.Background())
+		room.chat.erase(r.life)
 		r.release(room.name, free)
 	})
 }

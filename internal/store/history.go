@@ -14,54 +14,62 @@ type Query struct {
 	Before uint64 // a Seq; 0: from the newest on
 	Limit  int    // at most as many messages
 	Bytes  int    // and no more than these are in text and reactions, but for one; 0: however many
+	Scan   int    // stop after looking at about so many; 0: however many it takes
 	Since  int64  // none that was said before this, in milliseconds since 1970
 	// See says whether a message may be seen; the others do not count. nil: all.
 	See func(meeting.Message) bool
 }
 
-// History reads messages of the room as they are now, oldest first. more: there are earlier ones to see.
-func (s *Store) History(ctx context.Context, room string, q Query) (found []meeting.Message, more bool, err error) {
+// Page is what a Query has found, oldest first.
+type Page struct {
+	Found []meeting.Message
+	More  bool   // there are earlier ones to see
+	Rest  uint64 // the reading stopped at Query.Scan: it goes on before this Seq; 0: it came to its end
+}
+
+// History reads messages of the room as they are now.
+func (s *Store) History(ctx context.Context, room string, q Query) (p Page, err error) {
 	token := token(room)
 	before := q.Before
 	if before == 0 {
 		last, err := s.lasts(ctx, messages, []string{messageSubject(token)})
 		if err != nil {
-			return nil, false, fmt.Errorf("reading a room's chat: %w", err)
+			return Page{}, fmt.Errorf("reading a room's chat: %w", err)
 		}
 		before = last[messageSubject(token)].seq + 1
 	}
-	found = []meeting.Message{} // newest first, for now
-	bytes := 0
-	for before > 1 {
+	p.Found = []meeting.Message{} // newest first, for now
+	defer func() { slices.Reverse(p.Found) }()
+	for bytes, scanned := 0, 0; before > 1; {
 		places, err := s.places(ctx, token, before, uint64(q.Limit+1))
 		if err != nil {
-			return nil, false, fmt.Errorf("reading a room's chat: %w", err)
+			return Page{}, fmt.Errorf("reading a room's chat: %w", err)
 		}
 		if len(places) == 0 {
 			break
 		}
 		some, err := s.openAll(ctx, token, places)
 		if err != nil {
-			return nil, false, fmt.Errorf("reading a room's chat: %w", err)
+			return Page{}, fmt.Errorf("reading a room's chat: %w", err)
 		}
 		for _, m := range slices.Backward(some) {
-			if m.At < q.Since {
-				continue
-			}
-			if q.See != nil && !q.See(m) {
+			if m.At < q.Since || q.See != nil && !q.See(m) {
 				continue
 			}
 			bytes += m.Size()
-			if len(found) == q.Limit || q.Bytes > 0 && bytes > q.Bytes && len(found) > 0 {
-				slices.Reverse(found)
-				return found, true, nil
+			if len(p.Found) == q.Limit || q.Bytes > 0 && bytes > q.Bytes && len(p.Found) > 0 {
+				p.More = true
+				return p, nil
 			}
-			found = append(found, m)
+			p.Found = append(p.Found, m)
 		}
 		before = places[0].seq
+		if scanned += len(places); q.Scan > 0 && scanned >= q.Scan {
+			p.Rest = before
+			break
+		}
 	}
-	slices.Reverse(found)
-	return found, false, nil
+	return p, nil
 }
 
 // openAll reads what the messages at these places say now, leaving out those that were erased.

@@ -15,20 +15,20 @@ import (
 func pages(t *testing.T, s *store.Store, room string, q store.Query) (ids []string, sizes []int) {
 	t.Helper()
 	for {
-		page, more, err := s.History(t.Context(), room, q)
+		page, err := s.History(t.Context(), room, q)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var front []string
-		for _, m := range page {
+		for _, m := range page.Found {
 			front = append(front, m.ID)
 		}
 		ids = append(front, ids...)
-		sizes = append(sizes, len(page))
-		if !more {
+		sizes = append(sizes, len(page.Found))
+		if !page.More {
 			return ids, sizes
 		}
-		q.Before = page[0].Seq
+		q.Before = page.Found[0].Seq
 	}
 }
 
@@ -112,9 +112,9 @@ func BenchmarkAnOldPageOfALongChatAmongOthers(b *testing.B) {
 		}
 	}
 	for b.Loop() {
-		page, _, err := s.History(b.Context(), "r", store.Query{Before: middle, Limit: 100})
-		if err != nil || len(page) != 100 {
-			b.Fatal(len(page), err)
+		page, err := s.History(b.Context(), "r", store.Query{Before: middle, Limit: 100})
+		if err != nil || len(page.Found) != 100 {
+			b.Fatal(len(page.Found), err)
 		}
 	}
 }

@@ -49,11 +49,11 @@ func keep(t *testing.T, s *store.Store, room string, m meeting.Message) meeting.
 
 func history(t *testing.T, s *store.Store, room string, limit int) []meeting.Message {
 	t.Helper()
-	messages, _, err := s.History(t.Context(), room, store.Query{Limit: limit})
+	page, err := s.History(t.Context(), room, store.Query{Limit: limit})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return messages
+	return page.Found
 }
 
 func TestChatIsThereAfterARestartInEveryRoom(t *testing.T) {
@@ -178,7 +178,7 @@ func BenchmarkHistoryOfAFullRoomAmongMany(b *testing.B) {
 		}
 	}
 	for b.Loop() {
-		if _, _, err := s.History(b.Context(), "r", store.Query{Limit: 200}); err != nil {
+		if _, err := s.History(b.Context(), "r", store.Query{Limit: 200}); err != nil {
 			b.Fatal(err)
 		}
 	}
