@@ -11,13 +11,13 @@ import (
 	"noom/internal/rooms"
 )
 
-// crowd has n people come and go, all at once, for as long as d, and waits until all have gone.
+// crowd has n people come and go, all at once, for as long as d and once at least, and waits until all have gone.
 func (n *node) crowd(people int, d time.Duration) {
 	var all sync.WaitGroup
 	over := time.Now().Add(d)
 	for i := range people {
 		all.Go(func() { // ends when the time is over
-			for time.Now().Before(over) {
+			for more := true; more; more = time.Now().Before(over) {
 				c := n.connect(rooms.Hello{Name: fmt.Sprint("guest", i)})
 				c.join()
 				if err := c.leave(); err != nil {
