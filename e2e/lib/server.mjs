@@ -75,6 +75,9 @@ export class Server {
     load.stderr.on('data', (text) => (output += text));
     return {
       output: () => output,
+      // As if their network had gone without a word.
+      freeze: () => load.kill('SIGSTOP'),
+      thaw: () => load.kill('SIGCONT'),
       stop: async () => {
         if (load.exitCode !== null) return;
         const ended = once(load, 'exit');

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { names } from '../lib/browsers.mjs';
+import { enterWith, makeRoom, press } from '../lib/host.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 import { until } from '../lib/server.mjs';
 
@@ -176,6 +177,79 @@ for (const engine of names) {
       await person.click('button', 'Close');
       assert.deepEqual(await person.errors(), []);
     } finally {
+      await bots.stop();
+      await person.close();
+    }
+  });
+}
+
+for (const engine of names) {
+  test(`a host starts a timer that all see, shows somebody to all, and locks (${engine})`, async () => {
+    const made = await makeRoom(house.server, freshRoom(), { lobby: false });
+    const [hana, gus] = [await house.person('Hana', 'chromium'), await house.person('Gus', engine)];
+    await enterWith(hana, house.server, made);
+    await gus.join(house.server, made.room);
+    await hana.page.waitForSelector('.tile[aria-label=Gus]');
+    assert.equal(await gus.page.$('.tile [aria-label^="Show "]'), null, 'guests have no spotlight');
+
+    await press(hana, 'More');
+    await press(hana, 'Timer');
+    await press(hana, '1 minute');
+    await press(hana, 'Start');
+    const left = (person) => person.page.$eval('[role=timer]', (sign) => sign.textContent.trim().replace(/\s+/g, ' '));
+    for (const person of [hana, gus]) {
+      await until(`${person.name} sees it run`, async () => /0:5\d/.test(await left(person)));
+    }
+    // A minute passes for Gus.
+    await gus.page.evaluate(() => {
+      const now = Date.now.bind(Date);
+      Date.now = () => now() + 61_000;
+    });
+    await until('the time is up', async () => (await left(gus)).includes('Time is up'));
+    await press(hana, 'More');
+    await press(hana, 'Timer');
+    await press(hana, 'Stop timer');
+    for (const person of [hana, gus]) await person.page.waitForFunction(() => !document.querySelector('[role=timer]'));
+
+    await press(hana, 'Show Gus to everybody');
+    for (const person of [hana, gus]) {
+      await until(`Gus is large for ${person.name}`, () =>
+        person.page.evaluate(() => {
+          const area = (name) => document.querySelector(`.tile[aria-label=${name}]`).clientHeight;
+          return area('Gus') > 2 * area('Hana');
+        }));
+    }
+    await press(hana, 'Show Gus to everybody');
+    await until('and no longer', () =>
+      gus.page.evaluate(() => new Set([...document.querySelectorAll('.tile')].map((tile) => tile.clientHeight)).size === 1));
+
+    await press(hana, 'People');
+    await press(hana, 'Lock meeting');
+    await gus.page.waitForSelector('footer [title="The meeting is locked"]');
+    for (const person of [hana, gus]) assert.deepEqual(await person.errors(), []);
+    await hana.close();
+    await gus.close();
+  });
+
+  test(`a picture that is stuck gives way to a word, and comes back (${engine})`, async () => {
+    const room = freshRoom();
+    const person = await house.person('Nell', engine);
+    await person.join(house.server, room);
+    const bots = await house.server.bots(room, { senders: 1, args: ['--name', 'Stuck'] });
+    try {
+      await person.seesAndHears(1, { within: 40_000 });
+      const tile = (await person.page.$$eval('.tile', (all) => all.map(({ ariaLabel }) => ariaLabel))).find((name) => name.startsWith('Stuck'));
+      const shown = () => person.page.$eval(`.tile[aria-label="${tile}"]`, (one) => one.querySelector('video[data-track]') !== null);
+      const words = () => person.page.$eval(`.tile[aria-label="${tile}"] .face`, (face) => face.innerText).catch(() => '');
+      await until('it shows', shown);
+      bots.freeze();
+      await until('no frozen face, but a word', async () => !(await shown()) && (await words()).includes('No picture is arriving'), { within: 12_000 });
+      bots.thaw();
+      await until('it is back', shown);
+      assert.equal(await words(), '');
+      assert.deepEqual(await person.errors(), []);
+    } finally {
+      bots.thaw();
       await bots.stop();
       await person.close();
     }

@@ -220,7 +220,7 @@ for (const engine of names) {
 }
 
 /** Others work on this machine too: then the clock on the wall tells about them and not about the page. */
-const crowded = () => loadavg()[0] > 2 * availableParallelism();
+const crowded = () => loadavg()[0] > availableParallelism();
 
 /** Measures what an act costs the page. */
 class Stopwatch {
