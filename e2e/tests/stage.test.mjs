@@ -49,7 +49,7 @@ test('a finger turns the pages of a phone, and the bar steps aside in quiet', as
     assert.deepEqual(await tiles(person), first, 'the order is stable');
 
     const bar = () => person.page.$eval('footer:has([role=toolbar])', (footer) => getComputedStyle(footer).opacity);
-    await until('the bar has stepped aside', async () => (await bar()) === '0', { within: 8000 });
+    await until('the bar has stepped aside', async () => (await bar()) === '0', { within: 15_000 });
     await person.page.touchscreen.tap(180, 400);
     await until('a tap brings it back', async () => (await bar()) === '1', { within: 2000 });
     assert.deepEqual(await person.errors(), []);

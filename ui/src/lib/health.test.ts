@@ -40,16 +40,16 @@ describe("a connection", () => {
 
   it("sends poorly when the server misses much or the uplink is narrow", () => {
     expect(sendsPoorly(sampleOf([{ type: "remote-inbound-rtp", fractionLost: 0.2 }]))).toBe(true);
-    const uplink = (reason: string, bitrate: number) =>
+    const uplink = (reasons: string, bitrate: number) =>
       sendsPoorly(
         sampleOf([
-          { type: "outbound-rtp", qualityLimitationReason: reason },
+          ...reasons.split(" ").map((reason) => ({ type: "outbound-rtp", qualityLimitationReason: reason })),
           { type: "candidate-pair", selected: true, availableOutgoingBitrate: bitrate },
         ]),
       );
     expect(uplink("bandwidth", 150_000)).toBe(true);
     expect(uplink("bandwidth", 800_000)).toBe(false); // without the largest picture, and well
-    expect(uplink("cpu", 150_000)).toBe(false); // the machine's trouble
+    expect(uplink("bandwidth cpu", 150_000)).toBe(false); // the machine's trouble
     expect(uplink("none", 150_000)).toBe(false); // nobody has asked for more
   });
 });

@@ -106,7 +106,7 @@ function of({ stats }: Reading, type: string): readonly Stat[] {
   return stats.filter((stat) => stat["type"] === type);
 }
 
-/** What sends or brings anything. */
+/** What sends or brings anything; counters that began anew are skipped once. */
 function alive({ bitrate }: Row): boolean {
   return bitrate !== null && bitrate > 0;
 }
@@ -116,7 +116,7 @@ function order({ layer }: Sent): number {
 }
 
 function rate(before: number | null, now: number | null, seconds: number): number | null {
-  if (before === null || now === null || seconds <= 0 || now < before) return null;
+  if (before === null || now === null || seconds <= 0) return null;
   return ((now - before) * 8) / seconds;
 }
 
