@@ -2,12 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 
-/** Seats so many people in a room, named Name 1, Name 2, …; resolves when all are inside. */
-export async function crowd(server, room, count, name = 'Crowd') {
+/** Seats people in a room: so many, named Crowd 1, Crowd 2, …, or these. Resolves when all are inside. */
+export async function crowd(server, room, people, passcode) {
+  const names = typeof people === 'number' ? Array.from({ length: people }, (_, n) => `Crowd ${n + 1}`) : people;
   const seats = [];
   // Ten at a time: a server takes them one by one anyway.
-  for (let at = 0; at < count; at += 10) {
-    const some = Array.from({ length: Math.min(10, count - at) }, (_, n) => sit(server, room, `${name} ${at + n + 1}`));
+  for (let at = 0; at < names.length; at += 10) {
+    const some = names.slice(at, at + 10).map((name) => sit(server, room, name, { passcode }));
     seats.push(...(await Promise.all(some)));
   }
   return {
@@ -17,8 +18,14 @@ export async function crowd(server, room, count, name = 'Crowd') {
   };
 }
 
-/** One of them: joins, says that its microphone is on, and answers pings from then on. */
-async function sit(server, room, name) {
+/** People who ask to be let in, and wait until the returned function is called. */
+export async function knock(server, room, names, passcode) {
+  const seats = await Promise.all(names.map((name) => sit(server, room, name, { passcode, waits: true })));
+  return () => seats.forEach((seat) => seat.destroy());
+}
+
+/** One of them: joins, says that its microphone is on (unless it has to wait), and answers pings from then on. */
+async function sit(server, room, name, { passcode, waits = false } = {}) {
   const socket = connect(server.port, 'localhost');
   socket.write(
     `GET /ws HTTP/1.1\r\nHost: localhost:${server.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
@@ -45,9 +52,9 @@ async function sit(server, room, name) {
         if (frame.opcode !== 1 || !frame.data.subarray(0, 7).equals(Buffer.from('["ack",'))) continue;
         const [, result, id] = JSON.parse(frame.data.toString());
         if (!result.ok) return failed(new Error(`${name}: ${result.error.text}`));
-        if (id === 1) send(socket, 1, JSON.stringify(['join', {}, 2]));
-        if (id === 2) send(socket, 1, JSON.stringify(['publish', { track: 'microphone', state: 'on' }, 3]));
-        if (id === 3) done();
+        if (id === 1) send(socket, 1, JSON.stringify(['join', { passcode }, 2]));
+        if (id === 2 && !waits) send(socket, 1, JSON.stringify(['publish', { track: 'microphone', state: 'on' }, 3]));
+        if (id === 3 || (id === 2 && waits)) done();
       }
     });
   });

@@ -3,8 +3,13 @@
 /** Makes a room, with settings that differ from a made room's, and returns `{room, key}`: the key makes a host. */
 export async function makeRoom(server, room, settings) {
   const made = await ask(server, 'POST', '/api/rooms', null, { name: room });
-  if (settings) await ask(server, 'PATCH', `/api/rooms/${made.room}`, made.key, { settings });
+  if (settings) await change(server, made, settings);
   return made;
+}
+
+/** Changes some of a room's settings. */
+export async function change(server, { room, key }, settings) {
+  await ask(server, 'PATCH', `/api/rooms/${encodeURIComponent(room)}`, key, { settings });
 }
 
 /** A further link's key, of this role. */

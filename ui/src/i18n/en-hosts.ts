@@ -104,7 +104,6 @@ export const enHosts = {
 
   "people.waiting": { one: "{count} waits to come in", other: "{count} wait to come in" },
   "people.admit": "Let in",
-  "people.admitName": "Let {name} in",
   "people.admitAll": "Let all in",
   "people.refuse": "Turn away",
   "people.refuseName": "Turn {name} away",

@@ -103,7 +103,6 @@ export const koHosts: Record<keyof typeof enHosts, Message> = {
 
   "people.waiting": { other: "{count}명이 기다려요" },
   "people.admit": "들이기",
-  "people.admitName": "{name} 님 들이기",
   "people.admitAll": "모두 들이기",
   "people.refuse": "거절",
   "people.refuseName": "{name} 님 거절",
