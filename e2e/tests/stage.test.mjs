@@ -141,6 +141,14 @@ for (const engine of names) {
         const video = opened?.document.querySelector('[aria-label=Oda] video[data-track]');
         return Boolean(video && video.videoWidth > 0);
       }));
+    const fills = () =>
+      inWindow(() => {
+        const opened = window.documentPictureInPicture.window;
+        const [video, bar] = ['[aria-label=Oda] video', 'footer'].map((one) => opened.document.querySelector(one).getBoundingClientRect());
+        return video.width > 0.9 * opened.innerWidth && bar.bottom <= opened.innerHeight && bar.top >= video.bottom - 1;
+      });
+    await until('it fills the window above the buttons', fills);
+    assert.ok(await person.page.$('.tile[aria-label=Oda] .face'), 'initials hold its place on the stage');
     const moves = () =>
       inWindow(
         () =>

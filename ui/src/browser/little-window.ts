@@ -14,6 +14,8 @@ export interface LittleWindow {
   readonly kind: "document" | "picture" | null;
   /** Opens it, within a click; `closed` is called when it is gone. null: the browser refused. */
   open(closed: () => void): Promise<HTMLElement | null>;
+  /** Gives it the looks that the page has by now: parts that are loaded late bring theirs with them. */
+  dress(): void;
   /** Opens a window for one picture, see show(). False: the browser refused. */
   openPicture(controls: Controls, closed: () => void): Promise<boolean>;
   /** What the window for one picture shows: a stream, or else a name. */
@@ -48,7 +50,7 @@ export class WebLittleWindow implements LittleWindow {
       const opened = await this.#api?.requestWindow(size);
       if (!opened) return null;
       this.#opened = opened;
-      dress(opened.document, this.#page.document);
+      this.dress();
       opened.addEventListener("pagehide", () => {
         this.#opened = null;
         closed();
@@ -57,6 +59,10 @@ export class WebLittleWindow implements LittleWindow {
     } catch {
       return null; // without a click, or one is open for another tab
     }
+  }
+
+  dress(): void {
+    if (this.#opened) dress(this.#opened.document, this.#page.document);
   }
 
   async openPicture(controls: Controls, closed: () => void): Promise<boolean> {
@@ -154,7 +160,10 @@ function offer(navigator: Navigator, controls: Controls): void {
 
 /** The page's looks: its sheets, its theme, its language. */
 function dress(opened: Document, page: Document): void {
-  for (const sheet of page.querySelectorAll('link[rel="stylesheet"], style')) opened.head.append(sheet.cloneNode(true));
+  const worn = [...opened.head.children];
+  for (const sheet of page.querySelectorAll('link[rel="stylesheet"], style')) {
+    if (!worn.some((other) => other.isEqualNode(sheet))) opened.head.append(sheet.cloneNode(true));
+  }
   opened.documentElement.lang = page.documentElement.lang;
   Object.assign(opened.documentElement.dataset, page.documentElement.dataset);
   opened.title = page.title;

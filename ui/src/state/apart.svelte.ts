@@ -35,6 +35,11 @@ export class Apart {
     }
   }
 
+  /** Gives the window the looks that the page has by now. */
+  dress(): void {
+    this.#window.dress();
+  }
+
   /** What a window for one picture shows. */
   show(stream: MediaStream | null, name: string): void {
     this.#window.show(stream, name);

@@ -14,6 +14,7 @@ class FakeLittleWindow implements LittleWindow {
     this.closed = closed;
     return this.refuses ? null : ({} as HTMLElement);
   }
+  dress(): void {}
   show(): void {}
   async openPicture(_: Controls, closed: () => void): Promise<boolean> {
     this.closed = closed;

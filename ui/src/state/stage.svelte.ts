@@ -17,6 +17,9 @@ const mostPixels = 4096;
 /** The server has no more slots for one page. */
 const mostWishes = 50;
 
+/** More faces are too small to tell apart in a small window. */
+const mostHighlights = 4;
+
 /** What stands where on the stage, and which track is shown in which tile. */
 export class Stage {
   layout: Layout = $state("grid");
@@ -139,7 +142,9 @@ export class Stage {
   });
 
   /** What a small window beside the page shows: what is large on the stage, or who speaks. */
-  readonly highlights: readonly Tile[] = $derived(this.#featured.length > 0 ? this.#featured : this.#speakers);
+  readonly highlights: readonly Tile[] = $derived(
+    (this.#featured.length > 0 ? this.#featured : this.#speakers).slice(0, mostHighlights),
+  );
 
   /** Several screens are shared, and one of them is on the stage. */
   readonly choosable: boolean = $derived(this.shares.length > 1 && this.#featured[0]?.kind === "screen" && this.pins.length === 0);
