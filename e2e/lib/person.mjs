@@ -49,6 +49,9 @@ function observe() {
 }
 
 export class Person {
+  /** For tabs that are opened by hand: page.evaluateOnNewDocument(Person.observe). */
+  static observe = observe;
+
   constructor(name, engine, page) {
     this.name = name;
     this.engine = engine;

@@ -150,7 +150,7 @@ export class FakePreferences implements Public<Preferences> {
   cameraOn = $state(true);
   shortcuts = $state(true);
   mutedHint = $state(true);
-  announcements = $state(true);
+  announcements: "all" | "important" | "none" = $state("all");
   sounds = $state(true);
   noise: Preferences["noise"] = $state("browser");
   echoCancellation = $state(true);

@@ -5,6 +5,7 @@ import { emojis, trackNumber, type FailureReason, type Participant, type TrackSt
 import type { Screen } from "../src/state/app.svelte";
 import { Apart } from "../src/state/apart.svelte";
 import { Chrome } from "../src/state/chrome.svelte";
+import { Overlays } from "../src/state/overlays";
 import { Keyring } from "../src/state/keyring.svelte";
 import { Meeting, type Ask } from "../src/state/meeting.svelte";
 import { Reactions } from "../src/state/reactions.svelte";
@@ -69,11 +70,12 @@ export async function scene(query: URLSearchParams) {
   const reactions = new Reactions(nobody);
   const apart = new Apart(new WebLittleWindow(window));
   const chrome = new Chrome();
+  const overlays = new Overlays({ arm: () => undefined, disarm: () => undefined, watch: () => () => undefined });
   chrome.tidy = query.has("tidy");
   signals(query, meeting, reactions, people);
   const chat = talk(roster, query, language);
   const attention = new WebAttention(window);
-  return { attention, apart, app, appeal: appealOf(meeting, devices, query), preferences, keyring, rooms, devices, call, chat, chrome, meeting, reactions, stage };
+  return { attention, apart, app, appeal: appealOf(meeting, devices, query), preferences, keyring, rooms, devices, call, chat, chrome, meeting, overlays, reactions, stage };
 }
 
 /** What people and hosts signal: `react`, `hosting`, `locked`, `timer=SECONDS`, `spotlight=ID`. */

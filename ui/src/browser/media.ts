@@ -5,6 +5,8 @@ import type { Chime } from "./chime";
 export type { Chime };
 
 export type Captured = "microphone" | "camera";
+/** Which way a phone's camera looks: at its user, or at the world. */
+export type Facing = "user" | "environment";
 export type DeviceKind = Captured | "speaker";
 export type Trouble = "denied" | "missing" | "in-use" | "insecure" | "other";
 
@@ -12,6 +14,11 @@ export interface Device {
   readonly id: string;
   /** Empty until the browser was allowed to use a device of that kind. */
   readonly label: string;
+}
+
+/** In place of an id: whichever camera looks this way. */
+export function facing(way: Facing): string {
+  return `facing:${way}`;
 }
 
 export type DeviceLists = Readonly<Record<DeviceKind, readonly Device[]>>;

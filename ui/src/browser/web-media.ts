@@ -1,6 +1,7 @@
 /** Media as browsers have it. */
 import { levelOf } from "../lib/loudness";
 import { playChime, type Chime } from "./chime";
+import { facing } from "./media";
 import type {
   Captured,
   Device,
@@ -184,6 +185,8 @@ async function getUserMedia(
 }
 
 function exactly(id: string): MediaTrackConstraints {
+  const way = (["user", "environment"] as const).find((way) => facing(way) === id);
+  if (way) return { facingMode: { exact: way } };
   return id === "" ? {} : { deviceId: { exact: id } };
 }
 

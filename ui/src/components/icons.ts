@@ -62,6 +62,7 @@ export { default as Trash } from "@lucide/svelte/icons/trash-2";
 export { default as Video } from "@lucide/svelte/icons/video";
 export { default as VideoOff } from "@lucide/svelte/icons/video-off";
 export { default as Volume } from "@lucide/svelte/icons/volume-2";
+export { default as TurnCamera } from "@lucide/svelte/icons/switch-camera";
 export { default as Warning } from "@lucide/svelte/icons/triangle-alert";
 export { default as Weak } from "@lucide/svelte/icons/wifi-low";
 export { default as Offline } from "@lucide/svelte/icons/wifi-off";

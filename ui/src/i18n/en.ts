@@ -1,9 +1,11 @@
 import { enHosts } from "./en-hosts";
+import { enPhone } from "./en-phone";
 import { enStage } from "./en-stage";
 
 /** English. `{name}` is filled in; a message with `one` and `other` is chosen by `count`. */
 export const en = {
   ...enHosts,
+  ...enPhone,
   ...enStage,
 
   "app.tagline": "Video meetings on your own server",
@@ -274,7 +276,6 @@ export const en = {
   "settings.notices": "Notices",
   "settings.shortcuts": "Shortcuts",
   "settings.hints": "Hints",
-  "settings.announcements": "Read out who comes, goes and reacts",
   "settings.mutedHint": "Tell me when I talk while muted",
   "settings.shortcutsOn": "Use single-key shortcuts",
 

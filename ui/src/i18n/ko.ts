@@ -1,10 +1,12 @@
 import type { Messages } from "./en";
 import { koHosts } from "./ko-hosts";
+import { koPhone } from "./ko-phone";
 import { koStage } from "./ko-stage";
 
 /** 한국어. */
 export const ko: Messages = {
   ...koHosts,
+  ...koPhone,
   ...koStage,
 
   "app.tagline": "내 서버에서 여는 화상 회의",
@@ -272,7 +274,6 @@ export const ko: Messages = {
   "settings.notices": "알림",
   "settings.shortcuts": "단축키",
   "settings.hints": "도움말",
-  "settings.announcements": "들어오고 나가는 사람과 반응을 소리 내어 알리기",
   "settings.mutedHint": "음소거 중에 말하면 알려 주기",
   "settings.shortcutsOn": "한 글자 단축키 쓰기",
 

@@ -5,8 +5,8 @@ import type { OpenPeer } from "../browser/peer";
 import type { Pictures } from "../browser/pictures";
 import type { OpenSignalling } from "../browser/signalling";
 import type { Look } from "../browser/sight";
-import type { Sounds } from "../browser/sounds";
 import type { Store } from "../browser/storage";
+import type { Sounds } from "../browser/sounds";
 import type { Path } from "../lib/health";
 import type { Reading } from "../lib/statistics";
 import {
@@ -35,6 +35,7 @@ import type { Notices } from "./notices.svelte";
 import type { Preferences } from "./preferences.svelte";
 import { Reactions } from "./reactions.svelte";
 import type { Roster } from "./roster.svelte";
+import type { Seats } from "./seats";
 import { outlets, Publisher } from "./sending";
 import { Sharing } from "./sharing.svelte";
 import type { Stage } from "./stage.svelte";
@@ -62,6 +63,7 @@ export interface CallParts {
   readonly sounds: Sounds;
   /** Lives as long as the tab. */
   readonly tabStore: Store;
+  readonly seats: Seats;
   readonly preferences: Preferences;
   readonly keyring: Keyring;
   readonly devices: Devices;
@@ -149,6 +151,10 @@ export class Call {
   /** Who is in the meeting, while I am in the lobby. */
   get inside(): readonly Insider[] {
     return this.#parts.roster.inside;
+  }
+  /** I am in the lobby, and in the meeting already in another tab of this browser. */
+  get elsewhere(): boolean {
+    return this.status === "lobby" && this.#parts.seats.elsewhere(this.room, this.inside);
   }
   get me(): Participant | null {
     return this.#parts.roster.me;
@@ -243,6 +249,19 @@ export class Call {
     await this.#enter();
   }
 
+  /** Takes my seat over from the other tab: for the others nothing changes. */
+  goOnHere(): void {
+    if (!this.elsewhere) return;
+    this.#parts.seats.takeOver(this.room);
+    this.#entry.failure = null;
+    this.#entry.bound = true;
+    this.status = "joining";
+    this.hear();
+    this.#conversation?.close();
+    this.#link.close(); // the seat's connection is made anew from here
+    this.#connect();
+  }
+
   /** Back to the lobby from waiting to be let in. */
   async stopWaiting(): Promise<void> {
     if (this.status !== "waiting") return;
@@ -316,6 +335,11 @@ export class Call {
     if (this.#inMeeting) void this.#request("closing", {});
   }
 
+  /** The server may have become reachable again: nothing waits for its pause. */
+  hurry(): void {
+    this.#conversation?.hurry();
+  }
+
   /** The network is another one: nothing waits for its timeout. */
   networkChanged(): void {
     this.#conversation?.hurry();
@@ -341,7 +365,7 @@ export class Call {
       this.room,
       () => this.#introduction,
       this.#parts.openSignalling,
-      this.#parts.tabStore,
+      this.#parts.seats,
       (said) => this.#hear(said),
     );
   }
@@ -405,6 +429,7 @@ export class Call {
 
   async #enter(): Promise<void> {
     if (!this.#inMeeting && this.status !== "waiting") this.status = "joining";
+    this.#conversation?.sit();
     const entered = await this.#entry.enter();
     if (entered === "nothing") return; // the next session enters
     if (entered === "refused") this.status = "lobby";

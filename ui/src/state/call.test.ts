@@ -12,9 +12,10 @@ import { Notices } from "./notices.svelte";
 import { Preferences } from "./preferences.svelte";
 import { flight } from "./reactions.svelte";
 import { Roster } from "./roster.svelte";
+import { Seats } from "./seats";
 import { Stage } from "./stage.svelte";
 
-function build(tabStore = new FakeStore()) {
+function build(tabStore = new FakeStore(), shared = new FakeStore()) {
   const server = new FakeServer();
   const [media, peers, pictures, sounds, notices, roster] = [
     new FakeMedia(),
@@ -31,7 +32,7 @@ function build(tabStore = new FakeStore()) {
   const { openSignalling } = server;
   const call = new Call({
     ...{ openSignalling, openPeer: peers.open, openFiles: () => new FakeFiles(), look: () => () => undefined },
-    ...{ tabStore, media, pictures, sounds },
+    ...{ tabStore, seats: new Seats(tabStore, shared), media, pictures, sounds },
     ...{ preferences, keyring, devices, notices, roster, stage },
   });
   server.answers.offer = () => ({ ok: true, value: { sdp: "answer" } });
@@ -409,6 +410,47 @@ describe("a reload", () => {
     await settle();
     expect(house.server.auths).toEqual([{ room: "team", name: "Guest", key: "key1" }]);
     expect(house.call.status).toBe("meeting");
+  });
+});
+
+describe("a second tab of this browser", () => {
+  const ann = { id: "ann", name: "Ann" };
+
+  async function inLobby() {
+    const shared = new FakeStore();
+    const other = new Seats(new FakeStore(), shared);
+    other.keep("team", "key-ann");
+    other.sit("team", "ann");
+    house = build(new FakeStore(), shared);
+    house.call.open("team");
+    house.server.connect({ key: "key2", inside: [ann] });
+    await settle();
+    return house;
+  }
+
+  it("is told that I am inside already, while I am", async () => {
+    const { call, server } = await inLobby();
+    expect([call.status, call.elsewhere]).toEqual(["lobby", true]);
+    server.say({ event: "inside", data: { inside: [] } });
+    expect(call.elsewhere).toBe(false);
+  });
+
+  it("goes on in the other one's seat", async () => {
+    const { call, server, peers } = await inLobby();
+    call.goOnHere();
+    server.connect({ id: "ann", key: "key-ann", joined: true });
+    await settle();
+    expect(server.auths.at(-1)).toMatchObject({ key: "key-ann" });
+    expect(server.auths.at(-1)).not.toHaveProperty("last"); // it has missed nothing: it was never there
+    expect([call.status, server.open, peers.made.length]).toEqual(["meeting", 1, 2]);
+  });
+
+  it("goes in anew when the other one has left meanwhile", async () => {
+    const { call, server } = await inLobby();
+    call.goOnHere();
+    server.connect({ key: "key3", joined: false });
+    await settle();
+    expect([call.status, server.asked("join").length]).toEqual(["meeting", 1]);
   });
 });
 

@@ -70,6 +70,12 @@ export class Capture {
     });
   }
 
+  /** Opens the device anew if it gives nothing any more. */
+  async revive(): Promise<void> {
+    await this.#turn;
+    if (this.on && (this.track?.readyState === "ended" || this.track?.muted)) await this.reopen();
+  }
+
   stop(): void {
     this.on = false;
     this.trouble = null;

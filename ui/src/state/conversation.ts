@@ -1,7 +1,7 @@
 import type { Auth, OpenSignalling, Requests, Signalling, SignalEvent } from "../browser/signalling";
-import type { Store } from "../browser/storage";
 import type { Answers, RequestName, Result } from "../lib/parse";
 import type { Failure, ServerEvent, Session } from "../lib/protocol";
+import type { Seats } from "./seats";
 
 export type Said =
   | { readonly type: "session"; readonly session: Session; readonly first: boolean }
@@ -24,23 +24,24 @@ export interface Introduction {
  */
 export class Conversation {
   readonly room: string;
-  readonly #store: Store;
+  readonly #seats: Seats;
   readonly #signalling: Signalling;
   readonly #sink: (said: Said) => void;
   readonly #introduce: () => Introduction;
   #last: number | null = null;
+  #id = "";
 
   /** `introduce` is asked with every connection. */
   constructor(
     room: string,
     introduce: () => Introduction,
     open: OpenSignalling,
-    store: Store,
+    seats: Seats,
     sink: (said: Said) => void,
   ) {
     this.room = room;
     this.#introduce = introduce;
-    this.#store = store;
+    this.#seats = seats;
     this.#sink = sink;
     this.#signalling = open(
       () => this.#auth(),
@@ -54,24 +55,25 @@ export class Conversation {
 
   /** What returns to my seat after a lost connection, and lets me at the room's files. */
   get key(): string | null {
-    return this.#store.read(this.#storageKey);
+    return this.#seats.keyOf(this.room);
   }
 
   hurry(): void {
     this.#signalling.hurry();
   }
 
+  /** I am about to sit down: other tabs may know. */
+  sit(): void {
+    this.#seats.sit(this.room, this.#id);
+  }
+
   /** The seat is given up: coming back takes a new one. */
   forgetSeat(): void {
-    this.#store.remove(this.#storageKey);
+    this.#seats.forget(this.room);
   }
 
   close(): void {
     this.#signalling.close();
-  }
-
-  get #storageKey(): string {
-    return `noom.key.${this.room}`;
   }
 
   #auth(): Auth {
@@ -92,7 +94,8 @@ export class Conversation {
     if (event.event === "session") {
       const first = this.#last === null;
       this.#last = number; // the number that counting goes on from
-      this.#store.write(this.#storageKey, event.data.key);
+      this.#id = event.data.id;
+      this.#seats.keep(this.room, event.data.key);
       return this.#sink({ type: "session", session: event.data, first });
     }
     if (this.#last !== null && number <= this.#last) return; // told before the connection was lost

@@ -1,3 +1,4 @@
+import { facing } from "../browser/media";
 import type { Captured, Chime, Device, DeviceKind, DeviceLists, Media, Tuning } from "../browser/media";
 import { untrack } from "svelte";
 import { OwnPicture } from "../browser/preview";
@@ -166,6 +167,26 @@ export class Devices {
     this.#preferences[kind] = { id, label };
     if (kind === "speaker") this.speaker = id;
     else await this.#captures[kind].use(id);
+  }
+
+  /** My picture is shown as in a mirror; not what a phone's other camera sees of the world. */
+  get mirrored(): boolean {
+    return this.#captures.camera.track?.getSettings().facingMode !== "environment";
+  }
+
+  /** The camera has another one on the other side of the phone. */
+  get turnable(): boolean {
+    return this.cameras.length > 1 && Boolean(this.#captures.camera.track?.getSettings().facingMode);
+  }
+
+  /** Uses the camera on the other side. It is not remembered: a meeting begins with my face. */
+  async turnCamera(): Promise<void> {
+    await this.#captures.camera.use(facing(this.mirrored ? "environment" : "user"));
+  }
+
+  /** The page is seen again: opens anew what the system has taken away meanwhile, as telephone calls do. */
+  async revive(): Promise<void> {
+    await Promise.all(captured.map((device) => this.#captures[device].revive()));
   }
 
   /** Opens the device again after a problem. */

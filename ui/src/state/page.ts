@@ -10,6 +10,7 @@ import type { Devices } from "./devices.svelte";
 import type { Keyring } from "./keyring.svelte";
 import type { Meeting } from "./meeting.svelte";
 import type { MyRooms } from "./my-rooms.svelte";
+import type { Overlays } from "./overlays";
 import type { Preferences } from "./preferences.svelte";
 import type { Reactions } from "./reactions.svelte";
 import type { Stage } from "./stage.svelte";
@@ -28,6 +29,7 @@ export interface Page {
   readonly rooms: MyRooms;
   readonly meeting: Meeting;
   readonly appeal: Appeal;
+  readonly overlays: Overlays;
   readonly reactions: Reactions;
   readonly stage: Stage;
 }

@@ -5,6 +5,9 @@ import type { Noise, Quality } from "../lib/tuning";
 export type Theme = "system" | "dark" | "light";
 export type ChatAloud = "all" | "private" | "none";
 export type Language = "ko" | "en";
+/** What ears are told of: everything, what matters (shares and hands; messages have a setting of their own), or nothing. */
+export const levels = ["all", "important", "none"] as const;
+export type Announcements = (typeof levels)[number];
 
 /** A device as remembered: ids change when the site's data is cleared, labels mostly do not. */
 export interface DeviceChoice {
@@ -25,12 +28,13 @@ const choices = {
   noise: ["browser", "rnnoise", "off"],
   quality: ["hd", "saver"],
   chatAloud: ["all", "private", "none"],
+  announcements: levels,
 } as const;
 
 /** What is either so or not. */
 const flags = [
   ...(["microphoneOn", "cameraOn", "shortcuts", "mutedHint"] as const),
-  ...(["announcements", "notifications", "sounds", "hideSelf", "hideWithoutVideo"] as const),
+  ...(["notifications", "sounds", "hideSelf", "hideWithoutVideo"] as const),
   ...(["echoCancellation", "autoGain", "originalSound", "receiveVideo", "audioOnly"] as const),
 ] as const;
 
@@ -62,7 +66,7 @@ export class Preferences {
   /** Soft sounds: somebody waits, the timer ends. */
   sounds: boolean = $state(true);
   /** Screen readers are told who comes, goes and reacts. */
-  announcements: boolean = $state(true);
+  announcements: Announcements = $state("all");
   /** My own tile is not shown on the stage. */
   hideSelf: boolean = $state(false);
   /** Nor are those whose camera is off. */
