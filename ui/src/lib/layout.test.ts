@@ -130,6 +130,15 @@ describe("the filmstrip", () => {
     expect(filmstrip(40, { width: 374, height: 1200 }).strip).toHaveLength(6);
   });
 
+  it("on a lying phone makes its tiles smaller before it leaves anybody out", () => {
+    const window = { width: 828, height: 330 };
+    const { main, strip } = filmstrip(4, window);
+    expect(strip).toHaveLength(4);
+    expect(strip.filter((rect) => !inside(rect, window) || overlap(rect, main) || rect.width < 112)).toEqual([]);
+    expect(filmstrip(2, window).strip[0]?.width).toBeGreaterThan(strip[0]?.width ?? Infinity);
+    expect(filmstrip(12, window).strip).toHaveLength(4); // a face needs its room; the others are on the next page
+  });
+
   it("leaves out what does not fit", () => {
     expect(filmstrip(40, { width: 1280, height: 720 }).strip.length).toBeLessThan(8);
   });

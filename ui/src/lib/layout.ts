@@ -114,13 +114,26 @@ export function filmstrip(count: number, window: Size, large = 1): Strip {
     : belowMain(count, window, width, large);
 }
 
-function besideMain(count: number, window: Size, tile: Size): Strip {
-  const fits = Math.min(count, Math.max(1, Math.floor((window.height + gap) / (tile.height + gap))));
+function besideMain(count: number, window: Size, wanted: Size): Strip {
+  const tile = isPhone(window) ? smallEnough(count, window.height, wanted) : wanted;
+  const fits = Math.min(count, inColumn(tile, window.height));
   const x = window.width - tile.width;
   return {
     main: { x: 0, y: 0, width: Math.max(1, x - gap), height: window.height },
     strip: Array.from({ length: fits }, (_, index) => ({ x, y: index * (tile.height + gap), ...tile })),
   };
+}
+
+/** How many tiles stand one below the other; at least one. */
+function inColumn({ height }: Size, room: number): number {
+  return Math.max(1, Math.floor((room + gap) / (height + gap)));
+}
+
+/** On a lying phone tiles give way, down to the least, until all of them stand in the column. */
+function smallEnough(count: number, room: number, tile: Size): Size {
+  if (inColumn(tile, room) >= count) return tile;
+  const width = Math.floor(Math.max(stripWidth.least, ((room + gap) / count - gap) * widest));
+  return width < tile.width ? { width, height: Math.floor(width / widest) } : tile;
 }
 
 function belowMain(count: number, window: Size, wanted: number, large: number): Strip {

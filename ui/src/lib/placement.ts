@@ -30,14 +30,15 @@ export function placeGrid(tiles: readonly Tile[], page: number, window: Size): P
   return fill(shown, grid(shown.length, window), true);
 }
 
-/** A large area for the featured ones, and a filmstrip for as many of the rest as it holds. */
-export function placeFeatured(featured: readonly Tile[], rest: readonly Tile[], window: Size): Placement[] {
+/** A large area for the featured ones, and a filmstrip for as many of the rest as it holds: one page of them, from 0. */
+export function placeFeatured(featured: readonly Tile[], rest: readonly Tile[], window: Size, page = 0): Placement[] {
   const { main, strip } = filmstrip(rest.length, window, featured.length);
+  const shown = rest.slice(page * strip.length, (page + 1) * strip.length);
   // A screen alone takes all there is: it is shown whole, whatever its shape.
   const whole = featured.length === 1 && featured[0]?.kind === "screen";
   return [
     ...fill(featured, whole ? [main] : gridWithin(featured.length, main), true),
-    ...fill(rest, strip, false),
+    ...fill(shown, strip, false),
   ];
 }
 

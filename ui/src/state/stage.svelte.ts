@@ -149,15 +149,20 @@ export class Stage {
   /** Several screens are shared, and one of them is on the stage. */
   readonly choosable: boolean = $derived(this.shares.length > 1 && this.#featured[0]?.kind === "screen" && this.pins.length === 0);
 
-  /** Pages of the grid; 1 in other views. */
-  readonly pageCount: number = $derived(
-    this.#featured.length > 0 ? 1 : Math.max(1, Math.ceil(this.#wanted.length / pageSize(this.#window))),
-  );
+  /** Pages of the grid, or of the filmstrip. */
+  readonly pageCount: number = $derived.by(() => {
+    const large = this.#featured.length;
+    const [count, places] =
+      large > 0
+        ? [this.#rest.length, filmstrip(this.#rest.length, this.#window, large).strip.length]
+        : [this.#wanted.length, pageSize(this.#window)];
+    return Math.max(1, Math.ceil(count / Math.max(1, places)));
+  });
 
   /** What to draw now, in the order of tiles. Absolutely positioned; key by `tile.track`. */
   readonly placements: readonly Placement[] = $derived(
     this.#featured.length > 0
-      ? placeFeatured(this.#featured, this.#rest, this.#window)
+      ? placeFeatured(this.#featured, this.#rest, this.#window, Math.min(this.page, this.pageCount - 1))
       : placeGrid(this.#wanted, Math.min(this.page, this.pageCount - 1), this.#window),
   );
 

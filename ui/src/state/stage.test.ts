@@ -108,6 +108,17 @@ describe("the speaker view", () => {
     await speak("p4");
     expect(main()).toEqual([17]);
   });
+
+  it("has the filmstrip in pages, on which everybody is once", async () => {
+    await fill(11, [828, 330]);
+    stage.setLayout("speaker");
+    await settle();
+    const strip = () => stage.placements.filter((one) => !one.main).map(({ tile }) => tile.track);
+    const seen = Array.from({ length: stage.pageCount }, (_, page) => (stage.setPage(page), strip())).flat();
+    expect(stage.pageCount).toBe(3);
+    expect(new Set(seen).size).toBe(11); // twelve people, one of them large
+    expect(seen).toHaveLength(11);
+  });
 });
 
 describe("pins", () => {
