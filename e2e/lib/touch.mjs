@@ -18,6 +18,14 @@ export class Finger {
   /** Taps where the element is, as fingers do: what lies over it gets the tap. */
   async tap(role, name) {
     const element = await this.person.find(role, name);
+    await element.scrollIntoView();
+    const reached = () => element.evaluate((node) => {
+      const { x, y, width, height } = node.getBoundingClientRect();
+      return node.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+    });
+    // In quiet the bar has stepped aside: the first touch brings it back.
+    if (!(await reached())) await this.page.touchscreen.tap(4, 200);
+    await until(`${name} is within reach`, reached, { within: 5000 });
     await element.tap();
   }
 
@@ -58,7 +66,8 @@ export class Finger {
       const top = document.querySelector('dialog[open]') ?? document.querySelector('[role=menu]') ?? document.body;
       for (const element of top.querySelectorAll('button, input, select, textarea, a[href], [role=tab]')) {
         if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || element.disabled) continue;
-        const target = element.matches('input.unseen, label input') ? element.closest('label') : element;
+        if (element.type === 'file') continue; // a button of its own opens it
+        const target = (element.matches('input.unseen, label input') && element.closest('label')) || element;
         const box = target.getBoundingClientRect();
         if (box.width === 0 || getComputedStyle(target).clipPath !== 'none') continue;
         if (box.left < -0.5 || box.right > innerWidth + 0.5) {
