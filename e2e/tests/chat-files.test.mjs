@@ -173,16 +173,18 @@ test('a picture is pasted, a file is dropped', async () => {
   const room = freshRoom();
   const alice = await enter('Alice', 'chromium', room);
   await alice.page.evaluate((bytes) => {
-    const give = (target, type, key, name, mime) => {
+    const give = (target, type, key, file) => {
       const transfer = new DataTransfer();
-      transfer.items.add(new File([new Uint8Array(bytes)], name, { type: mime }));
+      transfer.items.add(file);
       const event = new Event(type, { bubbles: true, cancelable: true });
       Object.defineProperty(event, key, { value: transfer });
       target.dispatchEvent(event);
     };
-    give(document.querySelector('textarea'), 'paste', 'clipboardData', 'image.png', 'image/png');
-    give(document.querySelector('[role=log]'), 'dragover', 'dataTransfer', 'dropped.txt', 'text/plain');
-    give(document.querySelector('[role=log]'), 'drop', 'dataTransfer', 'dropped.txt', 'text/plain');
+    const picture = new File([new Uint8Array(bytes)], 'image.png', { type: 'image/png' });
+    const text = new File(['dropped'], 'dropped.txt', { type: 'text/plain' });
+    give(document.querySelector('textarea'), 'paste', 'clipboardData', picture);
+    give(document.querySelector('[role=log]'), 'dragover', 'dataTransfer', text);
+    give(document.querySelector('[role=log]'), 'drop', 'dataTransfer', text);
   }, [...png(40, 30)]);
   await alice.find('button', 'Remove image.png');
   await alice.find('button', 'Remove dropped.txt');
