@@ -1,7 +1,8 @@
-// Command bench measures a running Noom from outside: CPU per forwarded packet, memory per viewer, delay and join time. The
-// server has one core to itself and the bots another; each point is run several times, and medians are reported.
+// Command bench measures servers from outside, side by side: CPU per forwarded packet, memory, delay and join time of Noom and of
+// the floor program, which does nothing but seal and send (bench/floor). The server has one core to itself and the crowd
+// (bench/crowd) another; each point is run several times, the servers in turn, and medians are reported. A run that lost packets or receivers is marked, and never averaged in.
 //
-//	go run ./bench -noom bin/noom
+//	make bench ARGS="-runs 1 -only 'broadcast to 50'"
 //
 // It needs Linux (taskset, /proc) and two cores. Figures of one machine compare with nothing but figures of the same machine.
 package main
@@ -26,81 +27,113 @@ type point struct {
 	Name     string
 	Senders  int
 	Viewers  int
-	Kbps     int           // of each camera
-	Audio    bool          // the bots speak
-	Duration time.Duration // of the measurement, after the last join
+	FPS      float64 // of each camera, five packets a frame; 30 make 1.5 Mb/s
+	Idle     bool    // nobody sends
+	Storm    bool    // all join within a second
+	Ceiling  bool    // FPS is raised until packets are lost
+	Seconds  int
+	Everyone bool // the floor program too
 }
 
-// points are what bench/results tells of; 1.5 Mb/s is what a 720p camera sends.
 var points = []point{
-	{Name: "broadcast to 10", Senders: 1, Viewers: 10, Kbps: 1500, Audio: true, Duration: 10 * time.Second},
-	{Name: "broadcast to 50", Senders: 1, Viewers: 50, Kbps: 1500, Audio: true, Duration: 10 * time.Second},
-	{Name: "100 viewers", Senders: 1, Viewers: 100, Kbps: 300, Audio: true, Duration: 10 * time.Second},
-	{Name: "meeting of 8", Senders: 8, Viewers: 0, Kbps: 300, Audio: true, Duration: 10 * time.Second},
+	{Name: "broadcast to 10", Senders: 1, Viewers: 10, FPS: 30, Seconds: 6, Everyone: true},
+	{Name: "broadcast to 50", Senders: 1, Viewers: 50, FPS: 30, Seconds: 6, Everyone: true},
+	{Name: "broadcast to 100", Senders: 1, Viewers: 100, FPS: 30, Seconds: 5, Everyone: true},
+	{Name: "broadcast to 200", Senders: 1, Viewers: 200, FPS: 30, Seconds: 5, Everyone: true},
+	{Name: "broadcast to 500", Senders: 1, Viewers: 500, FPS: 30, Seconds: 5, Everyone: true},
+	{Name: "meeting of 4", Senders: 4, FPS: 30, Seconds: 5},
+	{Name: "meeting of 8", Senders: 8, FPS: 30, Seconds: 5},
+	{Name: "meeting of 16", Senders: 16, FPS: 30, Seconds: 5},
+	{Name: "meeting of 32", Senders: 32, FPS: 30, Seconds: 5},
+	{Name: "ceiling at 200", Senders: 1, Viewers: 200, FPS: 30, Seconds: 3, Ceiling: true, Everyone: true},
+	{Name: "storm of 200 joins", Senders: 1, Viewers: 200, FPS: 30, Seconds: 3, Storm: true},
+	{Name: "100 idle", Senders: 1, Viewers: 99, Idle: true, Seconds: 2},
+	{Name: "1000 idle", Senders: 1, Viewers: 999, Idle: true, Seconds: 2},
 }
 
 func main() {
-	noom := flag.String("noom", "bin/noom", "the program to measure")
-	runs := flag.Int("runs", 3, "runs per point; medians are reported")
-	only := flag.String("only", "", "measure only points whose name contains this")
-	results := flag.String("results", "bench/results", "folder for the report")
+	var o options
+	flag.StringVar(&o.noom, "noom", "bin/noom", "the program to measure")
+	flag.StringVar(&o.tools, "tools", ".bin", "folder of the programs floor and crowd")
+	flag.IntVar(&o.runs, "runs", 3, "runs per point; medians are reported")
+	flag.StringVar(&o.only, "only", "", "measure only points whose name contains this")
+	flag.StringVar(&o.servers, "servers", "floor,noom", "what to measure")
+	flag.StringVar(&o.results, "results", "bench/results", "folder for the report and the plot")
+	flag.StringVar(&o.name, "name", time.Now().Format("2006-01-02"), "name of the report")
 	flag.Parse()
-
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *noom, *runs, *only, *results); err != nil {
+	if err := run(ctx, &o); err != nil {
 		log.Fatalf("bench: %v", err)
 	}
 }
 
-func run(ctx context.Context, noom string, runs int, only, folder string) error {
+type options struct {
+	noom, tools, only, servers, results, name string
+	runs                                      int
+}
+
+func run(ctx context.Context, o *options) error {
 	if runtime.NumCPU() < 2 {
-		return fmt.Errorf("two cores are needed, one for the server and one for the bots; this machine has %d", runtime.NumCPU())
+		return fmt.Errorf("two cores are needed, one for the server and one for the crowd; this machine has %d", runtime.NumCPU())
 	}
-	var rows []row
-	for _, p := range points {
-		if !strings.Contains(p.Name, only) {
-			continue
-		}
-		var all []figures
-		for i := range runs {
-			f, err := measure(ctx, noom, p)
-			if err != nil {
-				return fmt.Errorf("%s, run %d: %w", p.Name, i+1, err)
-			}
-			fmt.Fprintf(os.Stderr, "%s, run %d: %s\n", p.Name, i+1, f)
-			all = append(all, f)
-		}
-		rows = append(rows, row{point: p, runs: all})
-	}
-	name := filepath.Join(folder, time.Now().Format("2006-01-02")+".md")
-	file, err := os.Create(name)
+	kinds, err := choose(o)
 	if err != nil {
 		return err
 	}
-	if err := write(io.MultiWriter(file, os.Stdout), rows, runs); err != nil {
+	var rows []row
+	for _, p := range points {
+		if !strings.Contains(p.Name, o.only) {
+			continue
+		}
+		all := make(map[string][]figures)
+		for i := range o.runs {
+			for _, k := range kinds {
+				if k.name == "floor" && !p.Everyone {
+					continue
+				}
+				f := k.measure(ctx, o, p)
+				fmt.Fprintf(os.Stderr, "%s, run %d, %s: %s\n", p.Name, i+1, k.name, f)
+				all[k.name] = append(all[k.name], f)
+			}
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+		}
+		for _, k := range kinds {
+			if len(all[k.name]) > 0 {
+				rows = append(rows, row{Point: p.Name, Server: k.name, Runs: all[k.name]})
+			}
+		}
+	}
+	return o.write(rows)
+}
+
+// write leaves the table, the plot and every run's figures. A report of the name that is there already keeps the points that
+// were not measured anew.
+func (o *options) write(rows []row) error {
+	base := filepath.Join(o.results, o.name)
+	old, err := os.ReadFile(base + ".json")
+	if err == nil {
+		var before []row
+		if err := json.Unmarshal(old, &before); err != nil {
+			return fmt.Errorf("%s.json: %w", base, err)
+		}
+		rows = merge(before, rows)
+	}
+	text, err := json.MarshalIndent(rows, "", "\t")
+	if err != nil {
 		return err
 	}
-	fmt.Fprintln(os.Stderr, "written to", name)
-	return file.Close()
-}
-
-// report is what `noom load --json` says.
-type report struct {
-	Joins           int
-	Failures        int
-	PacketsReceived uint64
-	LossPercent     float64
-	JoinMillis      quantiles
-	DelayMillis     quantiles
-}
-
-type quantiles struct{ P50, P99 float64 }
-
-func parse(output []byte) (report, error) {
-	var r report
-	if err := json.Unmarshal(output, &r); err != nil {
-		return report{}, fmt.Errorf("reading what noom load reported: %w", err)
+	var table strings.Builder
+	if err := writeTable(io.MultiWriter(&table, os.Stdout), rows, o.name); err != nil {
+		return err
 	}
-	return r, nil
+	for ending, content := range map[string]string{".json": string(text) + "\n", ".md": table.String(), ".svg": plot(rows)} {
+		if err := os.WriteFile(base+ending, []byte(content), 0o644); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(os.Stderr, "written to %s.md, .svg and .json\n", base)
+	return nil
 }

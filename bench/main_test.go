@@ -1,40 +1,73 @@
 package main
 
 import (
+	"encoding/xml"
+	"errors"
+	"io"
 	"strings"
 	"testing"
 )
 
 func TestRunsThatLostPacketsAreNotAveragedIn(t *testing.T) {
-	r := row{point: point{Name: "p"}, runs: []figures{
-		{MicrosPerPacket: 3}, {MicrosPerPacket: 100, Loss: 2}, {MicrosPerPacket: 5}, {MicrosPerPacket: 4}, {MicrosPerPacket: 100, Failures: 1},
+	r := row{Point: "p", Server: "noom", Runs: []figures{
+		{MicrosPerPacket: 3},
+		{MicrosPerPacket: 100, LossPercent: 2},
+		{MicrosPerPacket: 5},
+		{MicrosPerPacket: 4},
+		{MicrosPerPacket: 100, Failures: 1},
+		{MicrosPerPacket: 100, Silent: 1},
+		{MicrosPerPacket: 100, Sealed: 1},
+		{Problem: "it fell"},
 	}}
-	got, ok := r.median(func(f figures) float64 { return f.MicrosPerPacket })
+	got, ok := r.median(micros)
 	if !ok || got != 4 {
 		t.Errorf("the median is %v (%v), want 4", got, ok)
 	}
 	var report strings.Builder
-	if err := write(&report, []row{r}, 5); err != nil {
+	if err := writeTable(&report, []row{r}, "today"); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(report.String(), "| p | 4.00 |") || !strings.Contains(report.String(), "3 of 5") {
+	if !strings.Contains(report.String(), "| p | noom | 4.00 |") || !strings.Contains(report.String(), "| 3.00–5.00 | 3 of 8 |") {
 		t.Errorf("the report reads:\n%s", report.String())
 	}
 }
 
 func TestARowWithoutAValidRunHasNoFigures(t *testing.T) {
-	r := row{runs: []figures{{Loss: 50}}}
-	if _, ok := r.median(func(f figures) float64 { return f.Loss }); ok {
+	r := row{Runs: []figures{{LossPercent: 50}}}
+	if _, ok := r.median(micros); ok {
 		t.Error("a figure was taken from an invalid run")
 	}
 }
 
-func TestTheReportOfNoomLoadIsRead(t *testing.T) {
-	r, err := parse([]byte(`{"joins":11,"failures":1,"packetsReceived":6723,"lossPercent":0.5,"joinMillis":{"count":10,"p50":26.6,"p99":28.1},"delayMillis":{"p50":0.4,"p99":2}}`))
-	if err != nil || r.PacketsReceived != 6723 || r.Failures != 1 || r.JoinMillis.P99 != 28.1 || r.DelayMillis.P50 != 0.4 {
-		t.Errorf("read %+v, %v", r, err)
+func TestPointsMeasuredAnewReplaceTheOldOnes(t *testing.T) {
+	before := []row{{Point: "meeting of 4", Server: "noom"}, {Point: "broadcast to 50", Server: "noom", Runs: []figures{{MicrosPerPacket: 9}}}}
+	got := merge(before, []row{{Point: "broadcast to 50", Server: "noom", Runs: []figures{{MicrosPerPacket: 4}}}, {Point: "broadcast to 10", Server: "floor"}})
+	if len(got) != 3 || got[0].Point != "broadcast to 10" || got[1].Runs[0].MicrosPerPacket != 4 || got[2].Point != "meeting of 4" {
+		t.Errorf("merged to %+v", got)
+	}
+}
+
+func TestTheCrowdsReportIsRead(t *testing.T) {
+	f, err := parse([]byte(`{"Failures":1,"Rate":6723,"LossPercent":0.5,"Join99":28.1,"Delay50":0.4,"MicrosPerPacket":3.5}`))
+	if err != nil || f.Rate != 6723 || f.Failures != 1 || f.Join99 != 28.1 || f.Delay50 != 0.4 || f.valid() {
+		t.Errorf("read %+v, %v", f, err)
 	}
 	if _, err := parse([]byte("no JSON")); err == nil {
 		t.Error("what is not JSON was read")
+	}
+}
+
+func TestThePlotIsAPicture(t *testing.T) {
+	text := plot([]row{{Point: "broadcast to 50", Server: "noom", Runs: []figures{{MicrosPerPacket: 4}}}, {Point: "lost", Server: "janus", Runs: []figures{{Problem: "it fell"}}}})
+	d := xml.NewDecoder(strings.NewReader(text))
+	for {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !strings.Contains(text, "broadcast to 50") || strings.Contains(text, "lost") {
+		t.Errorf("drawn: %s", text)
 	}
 }

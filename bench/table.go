@@ -8,76 +8,103 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"time"
 )
 
-// row is a point and its runs.
+// row is a point as one server has carried it.
 type row struct {
-	point point
-	runs  []figures
+	Point, Server string
+	Runs          []figures
 }
 
-// median of what pick takes from the runs that are valid; ok is false when none is.
-func (r row) median(pick func(figures) float64) (value float64, ok bool) {
-	var all []float64
-	for _, f := range r.runs {
+// values are what pick takes from the runs that are valid, in order.
+func (r row) values(pick func(figures) float64) (all []float64) {
+	for _, f := range r.Runs {
 		if f.valid() {
 			all = append(all, pick(f))
 		}
 	}
+	slices.Sort(all)
+	return all
+}
+
+// median of what pick takes from the valid runs; ok is false when none is.
+func (r row) median(pick func(figures) float64) (value float64, ok bool) {
+	all := r.values(pick)
 	if len(all) == 0 {
 		return 0, false
 	}
-	slices.Sort(all)
 	return all[len(all)/2], true
 }
+
+// merge gives the rows of before with those of now in their places.
+func merge(before, now []row) []row {
+	for _, r := range now {
+		same := func(o row) bool { return o.Point == r.Point && o.Server == r.Server }
+		if i := slices.IndexFunc(before, same); i >= 0 {
+			before[i] = r
+		} else {
+			before = append(before, r)
+		}
+	}
+	place := func(r row) int { return slices.IndexFunc(points, func(p point) bool { return p.Name == r.Point }) }
+	slices.SortStableFunc(before, func(a, b row) int { return place(a) - place(b) })
+	return before
+}
+
+func micros(f figures) float64 { return f.MicrosPerPacket }
 
 var columns = []struct {
 	head string
 	pick func(figures) float64
 	form string
 }{
-	{"CPU per packet, µs", func(f figures) float64 { return f.MicrosPerPacket }, "%.2f"},
-	{"packets/s", func(f figures) float64 { return f.PacketsPerSecond }, "%.0f"},
-	{"memory per bot, KB", func(f figures) float64 { return f.KBPerViewer }, "%.0f"},
+	{"CPU per packet, µs", micros, "%.2f"},
+	{"in user space, %", func(f figures) float64 { return f.UserPercent }, "%.0f"},
+	{"packets/s", func(f figures) float64 { return f.Rate }, "%.0f"},
+	{"CPU, %", func(f figures) float64 { return f.CPUPercent }, "%.0f"},
+	{"memory each, KB", func(f figures) float64 { return f.KBPerMember }, "%.0f"},
 	{"delay p50, ms", func(f figures) float64 { return f.Delay50 }, "%.2f"},
-	{"delay p99, ms", func(f figures) float64 { return f.Delay99 }, "%.2f"},
+	{"p99", func(f figures) float64 { return f.Delay99 }, "%.2f"},
 	{"join p50, ms", func(f figures) float64 { return f.Join50 }, "%.0f"},
-	{"join p99, ms", func(f figures) float64 { return f.Join99 }, "%.0f"},
-	{"loss, %", func(f figures) float64 { return f.Loss }, "%.2f"},
+	{"p99", func(f figures) float64 { return f.Join99 }, "%.0f"},
+	{"loss, %", func(f figures) float64 { return f.LossPercent }, "%.2f"},
 }
 
-// write reports the rows as a table in Markdown. A run that lost packets or bots is not averaged in.
-func write(w io.Writer, rows []row, runs int) error {
-	fmt.Fprintf(w, "# Figures of %s\n\n", time.Now().Format("2 January 2006"))
-	fmt.Fprintf(w, "%s, %d cores, %s, commit %s. Medians of %d runs; server on one core, bots on another, over loopback.\n\n", processor(), runtime.NumCPU(), runtime.Version(), commit(), runs)
-	heads := []string{"point"}
+// writeTable reports the rows in Markdown.
+func writeTable(w io.Writer, rows []row, name string) error {
+	fmt.Fprintf(w, "# Figures of %s\n\n", name)
+	fmt.Fprintf(w, "%s, %d cores, %s, commit %s. Server on one core, crowd on another, over loopback; medians, and the spread of the CPU per packet.\n\n",
+		processor(), runtime.NumCPU(), runtime.Version(), commit())
+	heads := []string{"point", "server"}
 	for _, c := range columns {
 		heads = append(heads, c.head)
 	}
-	heads = append(heads, "valid runs")
+	heads = append(heads, "spread, µs", "valid runs")
 	fmt.Fprintf(w, "| %s |\n|%s\n", strings.Join(heads, " | "), strings.Repeat("---|", len(heads)))
 	for _, r := range rows {
-		cells := []string{r.point.Name}
-		for _, c := range columns {
-			if value, ok := r.median(c.pick); ok {
-				cells = append(cells, fmt.Sprintf(c.form, value))
-			} else {
-				cells = append(cells, "–")
-			}
-		}
-		valid := 0
-		for _, f := range r.runs {
-			if f.valid() {
-				valid++
-			}
-		}
-		cells = append(cells, fmt.Sprintf("%d of %d", valid, len(r.runs)))
-		if _, err := fmt.Fprintf(w, "| %s |\n", strings.Join(cells, " | ")); err != nil {
+		if _, err := fmt.Fprintf(w, "| %s |\n", strings.Join(r.cells(), " | ")); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := fmt.Fprintf(w, "\n![CPU per packet](%s.svg)\n", name)
+	return err
+}
+
+func (r row) cells() []string {
+	cells := []string{r.Point, r.Server}
+	for _, c := range columns {
+		if value, ok := r.median(c.pick); ok {
+			cells = append(cells, fmt.Sprintf(c.form, value))
+		} else {
+			cells = append(cells, "–")
+		}
+	}
+	spread := "–"
+	all := r.values(micros)
+	if len(all) > 0 {
+		spread = fmt.Sprintf("%.2f–%.2f", all[0], all[len(all)-1])
+	}
+	return append(cells, spread, fmt.Sprintf("%d of %d", len(all), len(r.Runs)))
 }
 
 func processor() string {

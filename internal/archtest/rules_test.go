@@ -42,20 +42,20 @@ var testsMayImport = []string{"internal/simnet", "internal/loop", "protocol"}
 // free: they bring independent clients.
 var only = map[string][]string{
 	"github.com/nats-io/":        {"internal/store"},
-	"github.com/pion/dtls/":      {"internal/media", "internal/load"},
+	"github.com/pion/dtls/":      {"internal/media", "internal/load", "bench/…"},
 	"github.com/pion/turn/":      {"internal/media"},
 	"github.com/pion/webrtc/":    {"internal/load", "internal/load/…", "bench/…"},
 	"github.com/pion/ice/":       {"internal/load"},
-	"github.com/coder/websocket": {"internal/socketio", "internal/signal", "internal/load", "internal/load/…"},
+	"github.com/coder/websocket": {"internal/socketio", "internal/signal", "internal/load", "internal/load/…", "bench/…"},
 	"github.com/goccy/go-yaml":   {"internal/config"},
 	"github.com/google/go-cmp":   {},
 	"pgregory.net/rapid":         {},
 	"testing":                    {"internal/simnet"},
 	"net/http/pprof":             {},
 	"expvar":                     {},
-	"unsafe":                     {"internal/media"},
+	"unsafe":                     {"internal/media", "bench/…"},
 	"golang.org/x/image/":        {"internal/store"},
-	"golang.org/x/sys/":          {"internal/media", "internal/store"},
+	"golang.org/x/sys/":          {"internal/media", "internal/store", "bench/…"},
 }
 
 // cores are pure: input and a time go in, output comes out.

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// The cores: one for the server alone, one for the crowd.
+const serverCore, crowdCore = "0", "1"
+
+// patience is how long a server may take to start.
+const patience = 10 * time.Second
+
+// kind is a sort of server.
+type kind struct {
+	name, target string
+	start        func(ctx context.Context, o *options, p point, folder string) (*server, error)
+}
+
+// server is a process under measurement.
+type server struct {
+	cmd    *exec.Cmd
+	url    string
+	output bytes.Buffer
+}
+
+var kinds = []kind{
+	{"floor", "floor", startFloor},
+	{"noom", "noom", startNoom},
+}
+
+// choose gives the kinds that are asked for and can be had.
+func choose(o *options) (chosen []kind, err error) {
+	for name := range strings.SplitSeq(o.servers, ",") {
+		i := slices.IndexFunc(kinds, func(k kind) bool { return k.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no server %q", name)
+		}
+		chosen = append(chosen, kinds[i])
+	}
+	return chosen, nil
+}
+
+// run starts a program on the server's core.
+func (s *server) run(ctx context.Context, program string, args ...string) error {
+	s.cmd = exec.CommandContext(ctx, "taskset", append([]string{"-c", serverCore, program}, args...)...)
+	s.cmd.Stdout, s.cmd.Stderr = &s.output, &s.output
+	s.cmd.Cancel = func() error { return s.cmd.Process.Signal(syscall.SIGTERM) }
+	s.cmd.WaitDelay = patience
+	return s.cmd.Start()
+}
+
+// await asks until the server answers.
+func (s *server) await(url string) error {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if answer, err := http.Get(url); err == nil {
+			answer.Body.Close()
+			return nil
+		}
+	}
+	s.stop()
+	return fmt.Errorf("the server does not answer: %s", s.output.String())
+}
+
+func (s *server) stop() {
+	_ = s.cmd.Process.Signal(syscall.SIGTERM) // it may have ended already
+	_ = s.cmd.Wait()
+}
+
+func startNoom(ctx context.Context, o *options, _ point, folder string) (*server, error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	s := &server{url: "http://localhost:" + port}
+	if err := s.run(ctx, o.noom, "serve", "--listen", ":"+port, "--data", folder); err != nil {
+		return nil, err
+	}
+	return s, s.await(s.url + "/healthz")
+}
+
+func startFloor(ctx context.Context, o *options, p point, _ string) (*server, error) {
+	s := &server{}
+	s.cmd = exec.CommandContext(ctx, "taskset", "-c", serverCore, filepath.Join(o.tools, "floor"), "-mode", "gso", "-fps", fmt.Sprint(p.FPS))
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	s.cmd.Stderr = os.Stderr
+	if err := s.cmd.Start(); err != nil {
+		return nil, err
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	s.url = "udp://" + strings.TrimSpace(line)
+	return s, nil
+}
+
+// freePort finds a port that is free in TCP and UDP.
+func freePort() (string, error) {
+	for range 20 {
+		tcp, err := net.Listen("tcp", ":0")
+		if err != nil {
+			return "", err
+		}
+		_, port, _ := net.SplitHostPort(tcp.Addr().String())
+		udp, err := net.ListenPacket("udp", ":"+port)
+		tcp.Close()
+		if err == nil {
+			udp.Close()
+			return port, nil
+		}
+	}
+	return "", errors.New("no port is free in both TCP and UDP")
+}
