@@ -1,4 +1,5 @@
 // A person in front of a browser: does what people do, by role and label, and looks at what the browser measured.
+import { find, prepare, sees } from './roles.mjs';
 import { until } from './server.mjs';
 
 /** Runs in the page before its own scripts: keeps every peer connection within reach and counts SDP exchanges. */
@@ -49,9 +50,6 @@ function observe() {
 }
 
 export class Person {
-  /** For tabs that are opened by hand: page.evaluateOnNewDocument(Person.observe). */
-  static observe = observe;
-
   constructor(name, engine, page) {
     this.name = name;
     this.engine = engine;
@@ -63,19 +61,25 @@ export class Person {
     const context = await browser.createBrowserContext();
     const page = await context.newPage();
     await page.setViewport(viewport);
-    await page.evaluateOnNewDocument(observe);
     await page.evaluateOnNewDocument((lang) => {
       Object.defineProperty(navigator, 'language', { get: () => lang });
       Object.defineProperty(navigator, 'languages', { get: () => [lang] });
     }, language);
-    const person = new Person(name, engine, page);
+    const person = await Person.at(name, engine, page);
     person.context = context;
     return person;
   }
 
+  /** Sits down at a tab that is still empty. */
+  static async at(name, engine, page) {
+    await prepare(page, engine);
+    await page.evaluateOnNewDocument(observe);
+    return new Person(name, engine, page);
+  }
+
   /** Finds an element by role and accessible name, waiting for it. */
   find(role, name, { timeout = 15_000 } = {}) {
-    return this.page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`, { timeout });
+    return find(this.page, this.engine, role, name, timeout);
   }
 
   async click(role, name) {
@@ -94,7 +98,7 @@ export class Person {
 
   /** Whether something with this role and name is there now. */
   async sees(role, name) {
-    return (await this.page.$(`::-p-aria([name="${name}"][role="${role}"])`)) !== null;
+    return sees(this.page, this.engine, role, name);
   }
 
   /** Waits until the page's text has this in it. */

@@ -97,8 +97,7 @@ for (const engine of names) {
     await ben.join(house.server, room);
     await ann.join(house.server, room);
     await ben.find('group', 'Ann');
-    const tab = new Person('Ann', engine, await ann.context.newPage());
-    await tab.page.evaluateOnNewDocument(Person.observe);
+    const tab = await Person.at('Ann', engine, await ann.context.newPage());
     await tab.arrive(house.server, room);
     await tab.reads('in another tab');
     await tab.click('button', 'Go on here');
