@@ -2,12 +2,14 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { compress } from "./build/compress.ts";
 import { icons } from "./build/icons.ts";
+import { kernels } from "./build/kernels.ts";
 
 /** Where the Go server listens while `npm run dev` serves the page. */
 const server = "http://localhost:3000";
 
 export default defineConfig({
-  plugins: [icons(), svelte(), compress()],
+  plugins: [icons(), svelte(), kernels(), compress()],
+  worker: { format: "es", plugins: () => [kernels()] },
   build: {
     target: "es2022",
     // Browsers that know light-dark() and oklch() by themselves, and so need no substitutes for each colour.

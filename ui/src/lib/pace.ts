@@ -1,0 +1,63 @@
+/** How much work a hidden background may be: it steps down by itself before it makes the whole machine slow. */
+
+export interface Pace {
+  /** The person is looked for in every so many frames; between them the last outline holds. */
+  readonly every: number;
+  /** Of the camera's width and height. */
+  readonly scale: number;
+}
+
+const paces: readonly Pace[] = [
+  { every: 1, scale: 1 },
+  { every: 2, scale: 1 },
+  { every: 4, scale: 1 },
+  { every: 4, scale: 0.5 },
+];
+
+/** A frame's share of the time that 30 of them a second have, with room for encoding, decoding and everything else. In ms. */
+const budget = 8;
+/** With the least work a frame still takes this long: the picture would stutter, and the sound next. In ms. */
+const hopeless = 45;
+/** Frames that are judged together: one or two seconds. */
+const frames = 30;
+/** Once there is this much room, more work is tried after that many good windows in a row. */
+const ample = budget / 2;
+const patience = 10;
+
+export class Pacer {
+  #step = 0;
+  #sum = 0;
+  #count = 0;
+  #good = 0;
+  #bad = 0;
+  /** A step that was too much once is tried later the next time. */
+  #wait = patience;
+
+  get pace(): Pace {
+    return paces[this.#step] as Pace;
+  }
+
+  /** Takes how long a frame took; false: there is no use in going on. */
+  take(milliseconds: number): boolean {
+    this.#sum += milliseconds;
+    this.#count++;
+    if (this.#count < frames) return true;
+    const mean = this.#sum / this.#count;
+    this.#sum = this.#count = 0;
+    return this.#judge(mean);
+  }
+
+  #judge(mean: number): boolean {
+    const last = this.#step === paces.length - 1;
+    this.#good = mean < ample ? this.#good + 1 : 0;
+    this.#bad = last && mean > hopeless ? this.#bad + 1 : 0;
+    if (mean > budget && !last) {
+      this.#step++;
+      this.#wait = Math.min(this.#wait * 2, 1000);
+    } else if (this.#good >= this.#wait && this.#step > 0) {
+      this.#step--;
+      this.#good = 0;
+    }
+    return this.#bad < 3;
+  }
+}
