@@ -1,5 +1,6 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { budget } from "./build/budget.ts";
 import { compress } from "./build/compress.ts";
 import { icons } from "./build/icons.ts";
 import { kernels } from "./build/kernels.ts";
@@ -7,8 +8,11 @@ import { kernels } from "./build/kernels.ts";
 /** Where the Go server listens while `npm run dev` serves the page. */
 const server = "http://localhost:3000";
 
+/** UI.md: the first load takes at most 120 kB of script, compressed. */
+const mostScript = 120_000;
+
 export default defineConfig({
-  plugins: [icons(), svelte(), kernels(), compress()],
+  plugins: [icons(), svelte(), kernels(), budget(mostScript), compress()],
   worker: { format: "es", plugins: () => [kernels()] },
   build: {
     target: "es2022",

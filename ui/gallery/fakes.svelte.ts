@@ -156,6 +156,7 @@ export class FakePreferences implements Public<Preferences> {
   echoCancellation = $state(true);
   autoGain = $state(true);
   originalSound = $state(false);
+  backdrop: Preferences["backdrop"] = $state("none");
   quality: Preferences["quality"] = $state("hd");
   receiveVideo = $state(true);
   audioOnly = $state(false);

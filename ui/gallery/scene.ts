@@ -2,6 +2,9 @@ import { WebAttention } from "../src/browser/attention";
 import { WebLittleWindow } from "../src/browser/little-window";
 import { openStore } from "../src/browser/storage";
 import { emojis, trackNumber, type FailureReason, type Participant, type TrackState } from "../src/lib/protocol";
+import { FakeMedia } from "../src/browser/fake-media";
+import { FakeWallpapers } from "../src/browser/fakes";
+import { Backdrops } from "../src/state/backdrops.svelte";
 import type { Screen } from "../src/state/app.svelte";
 import { Apart } from "../src/state/apart.svelte";
 import { Chrome } from "../src/state/chrome.svelte";
@@ -55,6 +58,7 @@ export async function scene(query: URLSearchParams) {
     devices.picture = portrait(1);
   }
   troubles(devices, call, query);
+  const backdrops = new Backdrops(new FakeWallpapers(), new FakeMedia(), preferences as unknown as Preferences);
   const keyring = new Keyring(openStore("session"));
   const roster = new Roster();
   roster.me = call.me;
@@ -75,7 +79,10 @@ export async function scene(query: URLSearchParams) {
   signals(query, meeting, reactions, people);
   const chat = talk(roster, query, language);
   const attention = new WebAttention(window);
-  return { attention, apart, app, appeal: appealOf(meeting, devices, query), preferences, keyring, rooms, devices, call, chat, chrome, meeting, overlays, reactions, stage };
+  return {
+    ...{ attention, apart, app, appeal: appealOf(meeting, devices, query), preferences, keyring, rooms, devices, backdrops },
+    ...{ call, chat, chrome, meeting, overlays, reactions, stage },
+  };
 }
 
 /** What people and hosts signal: `react`, `hosting`, `locked`, `timer=SECONDS`, `spotlight=ID`. */

@@ -13,9 +13,11 @@ import { WebSite } from "./browser/site";
 import { look } from "./browser/sight";
 import { PageSounds } from "./browser/sounds";
 import { openStore } from "./browser/storage";
+import { KeptWallpapers } from "./browser/wallpapers";
 import { WebMedia } from "./browser/web-media";
 import { Apart } from "./state/apart.svelte";
 import { App } from "./state/app.svelte";
+import { Backdrops } from "./state/backdrops.svelte";
 import { Call } from "./state/call.svelte";
 import { carry } from "./state/carrying.svelte";
 import { Chrome } from "./state/chrome.svelte";
@@ -37,6 +39,7 @@ function build(): Page {
   const keyring = new Keyring(openStore("local"));
   const media = new WebMedia();
   const devices = new Devices(media, preferences, notices);
+  const backdrops = new Backdrops(new KeptWallpapers(), media, preferences);
   const roster = new Roster();
   const pictures = new PagePictures(document, (event) => stage.see(event));
   const stage: Stage = new Stage(roster, preferences, pictures, () => call.meeting.state.spotlight);
@@ -53,8 +56,8 @@ function build(): Page {
   const apart = new Apart(new WebLittleWindow(window));
   const attention = new WebAttention(window);
   return {
-    ...{ attention, apart, app, appeal, preferences, keyring, rooms, devices, call, chat, chrome: new Chrome(), meeting },
-    ...{ overlays: new Overlays(new WebBack(window)), reactions, stage },
+    ...{ attention, apart, app, appeal, preferences, keyring, rooms, devices, backdrops, call, chat },
+    ...{ chrome: new Chrome(), meeting, overlays: new Overlays(new WebBack(window)), reactions, stage },
   };
 }
 

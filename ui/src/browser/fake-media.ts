@@ -1,4 +1,5 @@
 /** Media for tests: devices that are plugged in and pulled out by hand. */
+import type { Look } from "../lib/backdrop";
 import type {
   Captured,
   Chime,
@@ -143,6 +144,12 @@ export class FakeMedia implements Media {
   }
 
   readonly denoise: Process = (source, failed) => this.rnnoise.start(source, failed);
+  readonly background = new FakeProcess();
+  shown: Look | null = null;
+  readonly hideBackground: Process = (source, failed) => this.background.start(source, failed);
+  look(look: Look): void {
+    this.shown = look;
+  }
   wake(): void {
     this.woken++;
   }

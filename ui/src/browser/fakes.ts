@@ -5,6 +5,7 @@ import type { Pictures } from "./pictures";
 import type { Site, SiteEvent } from "./site";
 import type { Sounds } from "./sounds";
 import type { Store } from "./storage";
+import type { Wallpaper, Wallpapers } from "./wallpapers";
 
 export class FakeStore implements Store {
   readonly entries = new Map<string, string>();
@@ -171,5 +172,24 @@ export class FakeSite implements Site {
   }
   closePage(): void {
     this.#sink({ type: "closing" });
+  }
+}
+
+export class FakeWallpapers implements Wallpapers {
+  kept: Wallpaper[] = [];
+  /** What add() does with the next picture. */
+  takes = true;
+  #next = 1;
+  async list(): Promise<readonly Wallpaper[]> {
+    return [...this.kept];
+  }
+  async add(picture: Blob): Promise<Wallpaper | null> {
+    if (!this.takes) return null;
+    const wallpaper = { number: this.#next++, picture };
+    this.kept.push(wallpaper);
+    return wallpaper;
+  }
+  async remove(number: number): Promise<void> {
+    this.kept = this.kept.filter((one) => one.number !== number);
   }
 }

@@ -1,4 +1,5 @@
 /** The machine's cameras, microphones, speakers and screens. */
+import type { Look } from "../lib/backdrop";
 
 import type { Chime } from "./chime";
 
@@ -86,6 +87,9 @@ export interface Media {
   meter(track: MediaStreamTrack): Meter;
   /** Takes the noise out of a voice with RNNoise, which is loaded for it. */
   readonly denoise: Process;
+  /** Hides what is behind a person in the way that `look` says, which may change while it runs. */
+  readonly hideBackground: Process;
+  look(look: Look): void;
   /** Sound that the system has stopped goes on. */
   wake(): void;
   /** A few notes on a speaker, "" for the default; resolves at their end. */

@@ -1,5 +1,7 @@
 /** Media as browsers have it. */
+import type { Look } from "../lib/backdrop";
 import { levelOf } from "../lib/loudness";
+import type { Hidden } from "./background/background";
 import { playChime, type Chime } from "./chime";
 import { facing } from "./media";
 import type {
@@ -21,6 +23,8 @@ export class WebMedia implements Media {
   readonly choosesSpeaker = "setSinkId" in HTMLMediaElement.prototype;
   readonly canShare = typeof navigator.mediaDevices?.getDisplayMedia === "function";
   #context: AudioContext | null = null;
+  #look: Look = { kind: "blur", strong: true };
+  readonly #hidden = new Set<Hidden>();
   readonly #closing = new AbortController();
 
   async list(): Promise<DeviceLists> {
@@ -99,6 +103,22 @@ export class WebMedia implements Media {
   }
 
   readonly denoise: Process = async (source, failed) => (await import("./denoise")).denoise(source, failed);
+
+  readonly hideBackground: Process = async (source, failed) => {
+    const { hideBackground } = await import("./background/background");
+    const hidden = await hideBackground(source, this.#look, failed);
+    this.#hidden.add(hidden);
+    const close = () => {
+      this.#hidden.delete(hidden);
+      hidden.close();
+    };
+    return { ...hidden, close };
+  };
+
+  look(look: Look): void {
+    this.#look = look;
+    for (const hidden of this.#hidden) hidden.show(look);
+  }
 
   wake(): void {
     void this.#context?.resume().catch(() => undefined);

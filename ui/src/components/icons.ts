@@ -4,6 +4,7 @@ export { default as ArrowDown } from "@lucide/svelte/icons/arrow-down";
 export { default as ArrowLeft } from "@lucide/svelte/icons/arrow-left";
 export { default as ArrowRight } from "@lucide/svelte/icons/arrow-right";
 export { default as Ban } from "@lucide/svelte/icons/ban";
+export { default as Backdrop } from "@lucide/svelte/icons/image";
 export { default as Bell } from "@lucide/svelte/icons/bell";
 export { default as Check } from "@lucide/svelte/icons/check";
 export { default as ChevronDown } from "@lucide/svelte/icons/chevron-down";

@@ -11,7 +11,7 @@ beforeAll(async () => {
   const file = await readFile(modelFile);
   model = readModel(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength));
   module = new WebAssembly.Module((await compile(await readFile("kernels/kernels.ts", "utf8"))) as BufferSource);
-}, 60_000);
+}, 120_000);
 
 const kernels = () => new WebAssembly.Instance(module).exports as unknown as Kernels;
 const floats = (of: Kernels, at: number, count: number) => new Float32Array(of.memory.buffer, at, count);

@@ -300,6 +300,7 @@ export class Call {
   async setCamera(on: boolean): Promise<void> {
     if (on && !this.#permits("camera")) return;
     if (on) this.appeal.settle("camera");
+    if (on) this.#parts.preferences.audioOnly = false;
     await this.#parts.devices.setCamera(on);
     if (on) this.#explain("camera");
   }

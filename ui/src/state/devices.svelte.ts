@@ -32,6 +32,7 @@ export class Devices {
   readonly #picture = new OwnPicture();
   readonly #hearing: Hearing;
   readonly #voice: Processing;
+  readonly #face: Processing;
   readonly #stops: (() => void)[] = [];
 
   constructor(media: Media, preferences: Preferences, notices: Notices) {
@@ -44,6 +45,7 @@ export class Devices {
     this.#captures = { microphone: capture("microphone"), camera: capture("camera") };
     this.#hearing = new Hearing(media);
     this.#voice = new Processing(false, () => notices.notify("noise-failed", { tone: "warning" }));
+    this.#face = new Processing(true, () => notices.notify("backdrop-failed", { tone: "danger" }));
     this.#stops.push(
       media.watch(() => void this.#changed()),
       $effect.root(() => {
@@ -51,6 +53,11 @@ export class Devices {
           const { track } = this.#captures.microphone;
           const wanted = preferences.noise === "rnnoise" && !preferences.originalSound;
           untrack(() => this.#voice.follow(track, wanted ? media.denoise : null));
+        });
+        $effect(() => {
+          const { track } = this.#captures.camera;
+          const wanted = preferences.backdrop !== "none";
+          untrack(() => this.#face.follow(track, wanted ? media.hideBackground : null));
         });
         $effect(() => this.#hearing.follow(this.#captures.microphone.track, this.microphoneTrack));
         for (const device of captured) this.#retune(device);
@@ -88,7 +95,7 @@ export class Devices {
     return this.#voice.track;
   }
   get cameraTrack(): MediaStreamTrack | null {
-    return this.#captures.camera.track;
+    return this.#face.track;
   }
 
   /** The microphone's loudness now, 0 (silent) to 1; it is 0 while there is no open microphone. */
@@ -114,7 +121,7 @@ export class Devices {
 
   /** The browser is asking, or the device is starting. */
   get opening(): { readonly microphone: boolean; readonly camera: boolean } {
-    return { microphone: this.#captures.microphone.opening, camera: this.#captures.camera.opening };
+    return { microphone: this.#captures.microphone.opening, camera: this.#captures.camera.opening || this.#face.starting };
   }
 
   get problems(): readonly DeviceProblem[] {
@@ -224,6 +231,7 @@ export class Devices {
     this.stop();
     for (const stop of this.#stops) stop();
     this.#voice.close();
+    this.#face.close();
     this.#picture.set(null);
   }
 

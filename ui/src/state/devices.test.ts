@@ -183,6 +183,56 @@ describe("RNNoise", () => {
   });
 });
 
+describe("a hidden background", () => {
+  beforeEach(() => {
+    preferences.backdrop = "blur";
+  });
+
+  it("is hidden from the first frame on", async () => {
+    media.background.mood = "hangs";
+    await devices.start();
+    await settle();
+    expect([devices.cameraTrack, devices.opening.camera]).toEqual([null, true]);
+    media.background.mood = "works";
+    await devices.setCamera(false);
+    await devices.setCamera(true);
+    await settle();
+    expect(devices.cameraTrack).toBe(media.background.newest.track);
+    expect(devices.opening.camera).toBe(false);
+  });
+
+  it("survives another camera and another look, and leaves nothing open when the camera goes off", async () => {
+    await devices.start();
+    await settle();
+    media.plugIn("camera", { id: "cam2", label: "Stand" });
+    await devices.select("camera", "cam2");
+    preferences.backdrop = "scene:sea";
+    await settle();
+    expect(media.background.made).toHaveLength(1);
+    expect(media.background.newest.source.label).toBe("Stand");
+    for (let round = 0; round < 3; round++) {
+      await devices.setCamera(false);
+      await settle();
+      expect(media.background.open).toBe(0);
+      await devices.setCamera(true);
+      await settle();
+    }
+    devices.close();
+    await settle();
+    expect(media.background.open).toBe(0);
+    expect(media.opened.every((track) => track.readyState === "ended")).toBe(true);
+  });
+
+  it("that cannot be hidden any more is said, and the camera goes on", async () => {
+    await devices.start();
+    await settle();
+    media.background.newest.fail();
+    await settle();
+    expect(notices.list).toMatchObject([{ key: "backdrop-failed", tone: "danger" }]);
+    expect(devices.cameraTrack?.label).toBe("Lid");
+  });
+});
+
 describe("a microphone that gives nothing", () => {
   it("is noticed while it is on, and comes back when it is opened anew", async () => {
     await devices.start();

@@ -59,6 +59,9 @@ export function follow(followers: Followers): () => void {
     $effect(() => {
       if (status() === "meeting") viewing.show(stage.wishes);
     });
+    $effect(() => {
+      if (preferences.audioOnly) untrack(() => void devices.setCamera(false));
+    });
     $effect(() => pictures.setLive(stage.live));
     $effect(() => {
       const { me } = roster;

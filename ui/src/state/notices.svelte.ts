@@ -2,6 +2,8 @@
 export type NoticeKey =
   | "device-lost" // params: label (what vanished); replaced by another device if `now` is set
   | "device-back" // params: label
+  | "backdrop-failed" // my background is no longer hidden
+  | "wallpaper-failed"
   | "noise-failed" // RNNoise does not run here; the browser does its best
   | "device-trouble" // params: device, kind (a DeviceProblem's): it does not open
   | "sound-blocked" // the browser wants a click before it plays; action "hear"

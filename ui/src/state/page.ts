@@ -3,6 +3,7 @@ import type { Attention } from "../browser/attention";
 import type { Apart } from "./apart.svelte";
 import type { App } from "./app.svelte";
 import type { Appeal } from "./appeal.svelte";
+import type { Backdrops } from "./backdrops.svelte";
 import type { Call } from "./call.svelte";
 import type { Chat } from "./chat.svelte";
 import type { Chrome } from "./chrome.svelte";
@@ -22,6 +23,7 @@ export interface Page {
   readonly app: App;
   readonly preferences: Preferences;
   readonly devices: Devices;
+  readonly backdrops: Backdrops;
   readonly call: Call;
   readonly chat: Chat;
   readonly chrome: Chrome;

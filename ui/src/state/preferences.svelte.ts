@@ -1,5 +1,6 @@
 import type { Store } from "../browser/storage";
 import { canonicalRoom } from "../lib/rooms";
+import { isBackdrop, type Backdrop } from "../lib/backdrop";
 import type { Noise, Quality } from "../lib/tuning";
 
 export type Theme = "system" | "dark" | "light";
@@ -78,6 +79,8 @@ export class Preferences {
   /** Music: nothing is done to my sound, and it has room. */
   originalSound: boolean = $state(false);
   quality: Quality = $state("hd");
+  /** What is behind me. */
+  backdrop: Backdrop = $state("none");
   /** Pictures of others are shown. */
   receiveVideo: boolean = $state(true);
   /** No pictures at all, mine neither. */
@@ -115,7 +118,7 @@ export class Preferences {
   }
 
   #kept() {
-    const kept: Record<string, unknown> = { name: this.name, recentRooms: this.recentRooms };
+    const kept: Record<string, unknown> = { name: this.name, backdrop: this.backdrop, recentRooms: this.recentRooms };
     for (const key of [...deviceKinds, ...flags, ...choiceKeys]) kept[key] = this[key];
     return kept;
   }
@@ -124,6 +127,7 @@ export class Preferences {
   #restore(json: string | null): void {
     const kept = parseObject(json);
     if (typeof kept["name"] === "string") this.name = kept["name"].slice(0, 40);
+    if (isBackdrop(kept["backdrop"])) this.backdrop = kept["backdrop"];
     for (const device of deviceKinds) this[device] = choice(kept[device]);
     for (const flag of flags) {
       const value = kept[flag];

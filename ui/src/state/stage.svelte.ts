@@ -175,14 +175,21 @@ export class Stage {
       .map((placement) => this.#wish(placement)),
   );
 
-  /** The video tracks that are on. */
+  /** The video tracks that are on, but for cameras that I do not want to see. */
   readonly live: ReadonlySet<TrackNumber> = $derived(
     new Set(
-      this.#people.flatMap(({ seat, tracks }) =>
-        (["camera", "screen"] as const).filter((kind) => tracks[kind] === "on").map((kind) => trackNumber(seat, kind)),
+      this.#people.flatMap(({ id, seat, tracks }) =>
+        (["camera", "screen"] as const)
+          .filter((kind) => tracks[kind] === "on" && (kind === "screen" || id === this.#roster.me?.id || this.seesCameras))
+          .map((kind) => trackNumber(seat, kind)),
       ),
     ),
   );
+
+  /** I want to see the cameras of others. */
+  get seesCameras(): boolean {
+    return this.#preferences.receiveVideo && !this.#preferences.audioOnly;
+  }
 
   /** The stage's size in CSS pixels; `pixelRatio` makes physical ones. Call on every resize. */
   resize(width: number, height: number, pixelRatio: number): void {

@@ -54,6 +54,20 @@ describe("the grid", () => {
     expect(stage.placements.every(({ main, fit }) => main && fit === "cover")).toBe(true);
   });
 
+  it("wishes for no cameras when I want none, but for screens", async () => {
+    await fill(1);
+    roster.participants = [withTracks(2, { camera: "on" }), withTracks(3, { camera: "on", screen: "on" })];
+    await settle();
+    for (const [receive, audio] of [[false, false], [true, true]] as const) {
+      preferences.receiveVideo = receive;
+      preferences.audioOnly = audio;
+      expect(stage.wishes.map(({ track }) => track)).toEqual([14]);
+      expect([...stage.live]).toEqual([14]);
+    }
+    preferences.audioOnly = false;
+    expect(stage.wishes.map(({ track }) => track)).toContain(9);
+  });
+
   it("wishes for the pictures of others that are on, in physical pixels", async () => {
     await fill(1);
     stage.resize(1280, 720, 2);
