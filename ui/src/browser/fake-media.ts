@@ -150,6 +150,9 @@ export class FakeMedia implements Media {
   look(look: Look): void {
     this.shown = look;
   }
+  cost(): null {
+    return null;
+  }
   wake(): void {
     this.woken++;
   }

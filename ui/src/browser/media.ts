@@ -1,6 +1,6 @@
 /** The machine's cameras, microphones, speakers and screens. */
 import type { Look } from "../lib/backdrop";
-
+import type { Cost } from "../lib/pace";
 import type { Chime } from "./chime";
 
 export type { Chime };
@@ -90,6 +90,8 @@ export interface Media {
   /** Hides what is behind a person in the way that `look` says, which may change while it runs. */
   readonly hideBackground: Process;
   look(look: Look): void;
+  /** What that costs now; null while nothing is hidden, and for its first second. */
+  cost(): Cost | null;
   /** Sound that the system has stopped goes on. */
   wake(): void;
   /** A few notes on a speaker, "" for the default; resolves at their end. */

@@ -1,6 +1,7 @@
 /** Media as browsers have it. */
 import type { Look } from "../lib/backdrop";
 import { levelOf } from "../lib/loudness";
+import type { Cost } from "../lib/pace";
 import type { Hidden } from "./background/background";
 import { playChime, type Chime } from "./chime";
 import { facing } from "./media";
@@ -106,7 +107,9 @@ export class WebMedia implements Media {
 
   readonly hideBackground: Process = async (source, failed) => {
     const { hideBackground } = await import("./background/background");
-    const hidden = await hideBackground(source, this.#look, failed);
+    const look = this.#look;
+    const hidden = await hideBackground(source, look, failed);
+    if (look !== this.#look) hidden.show(this.#look); // another one was chosen while it started
     this.#hidden.add(hidden);
     const close = () => {
       this.#hidden.delete(hidden);
@@ -118,6 +121,11 @@ export class WebMedia implements Media {
   look(look: Look): void {
     this.#look = look;
     for (const hidden of this.#hidden) hidden.show(look);
+  }
+
+  cost(): Cost | null {
+    const [hidden] = this.#hidden;
+    return hidden?.cost() ?? null;
   }
 
   wake(): void {

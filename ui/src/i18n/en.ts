@@ -337,8 +337,8 @@ export const en = {
   "notice.device-lost": "{label} was unplugged.",
   "notice.device-switched": "{label} was unplugged. Now using {now}.",
   "notice.device-back": "{label} is back.",
-  "notice.backdrop-failed": "Your background cannot be hidden here any more. Your room can be seen now.",
-  "notice.wallpaper-failed": "This picture cannot be used.",
+  "notice.backdrop-failed": "Your background cannot be hidden here. Your camera is off, so that nobody sees your room.",
+  "notice.wallpaper-failed": "This picture cannot be used. Choose a JPEG, PNG or WebP of at most 30 MB.",
   "notice.noise-failed": "The thorough noise filter does not run here. Your browser filters instead.",
   "notice.share-failed": "The screen could not be shared.",
   "notice.share-ended": "You no longer share your screen.",
@@ -353,6 +353,7 @@ export const en = {
   "notice.copy-failed": "Copying did not work. The link is in the address bar.",
   "notice.action.hear": "Hear the others",
   "notice.action.unmute": "Unmute",
+  "notice.action.show-room": "Show my room",
 
   "left.left": "You left the meeting",
   "left.leftLead": "It goes on without you. Come back any time.",

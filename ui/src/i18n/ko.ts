@@ -335,8 +335,8 @@ export const ko: Messages = {
   "notice.device-lost": "{label} 연결이 끊겼어요.",
   "notice.device-switched": "{label} 연결이 끊겨 이제 {now} 장치를 써요.",
   "notice.device-back": "{label} 장치를 다시 써요.",
-  "notice.backdrop-failed": "이제 배경을 가릴 수 없어요. 방이 그대로 보여요.",
-  "notice.wallpaper-failed": "이 사진은 쓸 수 없어요.",
+  "notice.backdrop-failed": "여기서는 배경을 가릴 수 없어요. 방이 보이지 않도록 카메라를 껐어요.",
+  "notice.wallpaper-failed": "이 사진은 쓸 수 없어요. 30MB 이하의 JPEG, PNG, WebP를 고르세요.",
   "notice.noise-failed": "여기서는 꼼꼼한 잡음 거르기를 쓸 수 없어요. 브라우저가 대신 걸러요.",
   "notice.share-failed": "화면을 공유하지 못했어요.",
   "notice.share-ended": "화면 공유가 끝났어요.",
@@ -351,6 +351,7 @@ export const ko: Messages = {
   "notice.copy-failed": "복사하지 못했어요. 링크는 주소창에 있어요.",
   "notice.action.hear": "소리 듣기",
   "notice.action.unmute": "음소거 해제",
+  "notice.action.show-room": "방 그대로 보이기",
 
   "left.left": "회의에서 나왔어요",
   "left.leftLead": "회의는 계속돼요. 언제든 다시 들어오세요.",

@@ -7,6 +7,12 @@ export interface Pace {
   readonly scale: number;
 }
 
+/** What hiding has cost of late. */
+export interface Cost extends Pace {
+  /** Of a frame, in the middle of the last 30. */
+  readonly milliseconds: number;
+}
+
 const paces: readonly Pace[] = [
   { every: 1, scale: 1 },
   { every: 2, scale: 1 },
@@ -32,6 +38,8 @@ export class Pacer {
   #bad = 0;
   /** A step that was too much once is tried later the next time. */
   #wait = patience;
+  /** Another one after each window; null before the first has passed. */
+  cost: Cost | null = null;
 
   get pace(): Pace {
     return paces[this.#step] as Pace;
@@ -44,6 +52,7 @@ export class Pacer {
     if (this.#count < frames) return true;
     const mean = this.#sum / this.#count;
     this.#sum = this.#count = 0;
+    this.cost = { ...this.pace, milliseconds: mean };
     return this.#judge(mean);
   }
 

@@ -2,6 +2,7 @@ import { facing } from "../browser/media";
 import type { Captured, Chime, Device, DeviceKind, DeviceLists, Media, Tuning } from "../browser/media";
 import { untrack } from "svelte";
 import { OwnPicture } from "../browser/preview";
+import type { Cost } from "../lib/pace";
 import { pictureTuning, remembered, soundTuning } from "../lib/tuning";
 import { Capture } from "./capture.svelte";
 import { Hearing } from "./hearing.svelte";
@@ -45,7 +46,7 @@ export class Devices {
     this.#captures = { microphone: capture("microphone"), camera: capture("camera") };
     this.#hearing = new Hearing(media);
     this.#voice = new Processing(false, () => notices.notify("noise-failed", { tone: "warning" }));
-    this.#face = new Processing(true, () => notices.notify("backdrop-failed", { tone: "danger" }));
+    this.#face = new Processing(true, () => this.#unhidden());
     this.#stops.push(
       media.watch(() => void this.#changed()),
       $effect.root(() => {
@@ -57,6 +58,7 @@ export class Devices {
         $effect(() => {
           const { track } = this.#captures.camera;
           const wanted = preferences.backdrop !== "none";
+          if (track || !wanted) untrack(() => notices.withdraw("backdrop-failed"));
           untrack(() => this.#face.follow(track, wanted ? media.hideBackground : null));
         });
         $effect(() => this.#hearing.follow(this.#captures.microphone.track, this.microphoneTrack));
@@ -219,6 +221,11 @@ export class Devices {
     this.#media.play(chime, this.speaker).catch(() => undefined);
   }
 
+  /** What hiding my background costs now; null while it is not hidden. */
+  backdropCost(): Cost | null {
+    return this.#media.cost();
+  }
+
   /** Attachment for the lobby's preview: puts my own picture into this element. Mirror it by CSS. */
   readonly preview = (container: HTMLElement): (() => void) => this.#picture.mount(container);
 
@@ -276,6 +283,16 @@ export class Devices {
       if (await this.#recall(device)) this.#notices.notify("device-back", { params: { label } });
       else if (capture.on && capture.trouble) await capture.setOn(true);
     }
+  }
+
+  /** My background cannot be hidden: better no picture than one of my room. */
+  #unhidden(): void {
+    const show = () => {
+      this.#preferences.backdrop = "none";
+      void this.setCamera(true);
+    };
+    this.#notices.notify("backdrop-failed", { tone: "danger", action: { name: "show-room", run: show } });
+    void this.silence("camera");
   }
 
   #lost(device: Captured, label: string): void {

@@ -20,6 +20,7 @@ beforeEach(() => {
 afterEach(() => {
   devices.close();
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 async function settle(): Promise<void> {
@@ -223,13 +224,31 @@ describe("a hidden background", () => {
     expect(media.opened.every((track) => track.readyState === "ended")).toBe(true);
   });
 
-  it("that cannot be hidden any more is said, and the camera goes on", async () => {
+  it("that cannot be hidden any more turns the camera off and says so: nobody sees the room", async () => {
     await devices.start();
     await settle();
     media.background.newest.fail();
+    expect(devices.cameraTrack).toBeNull();
     await settle();
-    expect(notices.list).toMatchObject([{ key: "backdrop-failed", tone: "danger" }]);
-    expect(devices.cameraTrack?.label).toBe("Lid");
+    expect(notices.list).toMatchObject([{ key: "backdrop-failed", tone: "danger", action: { name: "show-room" } }]);
+    expect([devices.cameraOn, preferences.cameraOn, preferences.backdrop]).toEqual([false, true, "blur"]);
+    // Turned on again it is hidden again, or not seen at all.
+    await devices.setCamera(true);
+    await settle();
+    expect(devices.cameraTrack).toBe(media.background.newest.track);
+    expect(notices.list).toEqual([]);
+  });
+
+  it("that cannot be hidden is shown once I say so", async () => {
+    media.background.mood = "throws";
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    await devices.start();
+    await settle();
+    expect([devices.cameraTrack, devices.cameraOn]).toEqual([null, false]);
+    notices.list[0]?.action?.run();
+    await settle();
+    expect([preferences.backdrop, devices.cameraTrack?.label]).toEqual(["none", "Lid"]);
+    expect(notices.list).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@
 export type NoticeKey =
   | "device-lost" // params: label (what vanished); replaced by another device if `now` is set
   | "device-back" // params: label
-  | "backdrop-failed" // my background is no longer hidden
+  | "backdrop-failed" // my background cannot be hidden, my camera was turned off for it; action "show-room"
   | "wallpaper-failed"
   | "noise-failed" // RNNoise does not run here; the browser does its best
   | "device-trouble" // params: device, kind (a DeviceProblem's): it does not open
@@ -33,7 +33,7 @@ export type NoticeKey =
   | "renamed" // params: name
   | "failed"; // params: code (a Failure's code)
 
-export type NoticeAction = "hear" | "unmute";
+export type NoticeAction = "hear" | "unmute" | "show-room";
 
 export interface Notice {
   readonly id: number;

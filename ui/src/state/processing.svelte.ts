@@ -5,16 +5,17 @@ const patience = 10_000;
 
 /**
  * A device's track and what is made of it on its way to the others: the raw track as long as nothing is wanted of a
- * process, or when it fails. A track that is still to be made holds the raw one back if that has never been seen.
+ * process. One that `holds` hides something: the raw track is not seen while it starts, unless it was seen before, nor
+ * when it fails. One that does not leaves the raw track when it fails.
  */
 export class Processing {
   /** What is sent and shown. */
-  readonly track: MediaStreamTrack | null = $derived.by(() => this.#made?.track ?? (this.#held ? null : this.#raw));
+  readonly track: MediaStreamTrack | null = $derived.by(() => this.#made?.track ?? (this.#holdsBack ? null : this.#raw));
 
   #raw: MediaStreamTrack | null = $state.raw(null);
   #made: Processed | null = $state.raw(null);
   #held: boolean = $state(false);
-  /** It failed with this process; a new one may do better. */
+  /** It failed with this process; a new one may do better, and one that holds once the device is opened anew. */
   failed: boolean = $state(false);
 
   readonly #holds: boolean;
@@ -23,7 +24,7 @@ export class Processing {
   /** Which start is the one that counts. */
   #start = 0;
 
-  /** `holds`: whether the raw track must not be seen while the process starts. `gaveUp` is called when one fails. */
+  /** `gaveUp` is called when a process fails. */
   constructor(holds: boolean, gaveUp: () => void) {
     this.#holds = holds;
     this.#gaveUp = gaveUp;
@@ -40,7 +41,7 @@ export class Processing {
     const otherProcess = process !== this.#process;
     this.#raw = raw;
     this.#process = process;
-    if (otherProcess) this.failed = false;
+    if (otherProcess || (this.#holds && !raw)) this.failed = false;
     if (!raw || !process || otherProcess) this.#drop();
     if (!raw || !process || this.failed) return;
     if (this.#made) {
@@ -78,7 +79,11 @@ export class Processing {
     this.#gaveUp();
   }
 
-  /** Back to the raw track; whatever is still starting will be closed. */
+  get #holdsBack(): boolean {
+    return this.#held || (this.#holds && this.failed);
+  }
+
+  /** Nothing is made any more; whatever is still starting will be closed. */
   #drop(): void {
     this.#start++;
     this.#made?.close();

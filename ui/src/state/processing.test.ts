@@ -78,7 +78,7 @@ it("nothing is left open when the device is turned off, on and off again", async
 });
 
 it("a process that fails gives the raw track back, says so once and is not tried again", async () => {
-  const way = processing(true);
+  const way = processing();
   way.follow(camera(), process.start);
   await settle();
   process.newest.fail();
@@ -92,11 +92,29 @@ it("a process that fails gives the raw track back, says so once and is not tried
   expect([way.failed, way.track]).toEqual([false, other.newest.track]);
 });
 
-it.each(["throws", "declines", "hangs"] as const)("a process that %s does not hold the picture back for ever", async (how) => {
-  process.mood = how;
+it("what a process hides stays hidden when it fails, and it is tried again once the device is opened anew", async () => {
   const way = processing(true);
   const raw = camera();
   way.follow(raw, process.start);
+  await settle();
+  process.newest.fail();
+  expect([way.track, way.starting, gaveUp.mock.calls.length, process.open]).toEqual([null, false, 1, 0]);
+  way.follow(null, process.start);
+  way.follow(camera(), process.start);
+  await settle();
+  expect([way.track, way.failed]).toEqual([process.newest.track, false]);
+  process.newest.fail();
+  way.follow(raw, null); // nothing is to be hidden any more
+  expect(way.track).toBe(raw);
+});
+
+it.each(["throws", "declines", "hangs"] as const)("a process that %s does not hold the track back for ever", async (how) => {
+  process.mood = how;
+  const [way, hiding] = [processing(), processing(true)];
+  const raw = camera();
+  for (const one of [way, hiding]) one.follow(raw, process.start);
   await vi.advanceTimersByTimeAsync(10_000);
-  expect([way.track, way.failed, gaveUp.mock.calls.length]).toEqual([raw, true, 1]);
+  expect([way.track, way.failed]).toEqual([raw, true]);
+  expect([hiding.track, hiding.starting, hiding.failed]).toEqual([null, false, true]);
+  expect(gaveUp).toHaveBeenCalledTimes(2);
 });

@@ -1,5 +1,6 @@
 /** Hides what is behind a person, in a worker. Loaded when it is first wanted. */
 import type { Look } from "../../lib/backdrop";
+import type { Cost } from "../../lib/pace";
 import type { Processed } from "../media";
 import type { FromWorker, ToWorker } from "./words";
 import Worker from "./worker?worker";
@@ -16,6 +17,8 @@ const carried = 24;
 
 export interface Hidden extends Processed {
   show(look: Look): void;
+  /** What it costs now, once that is known. */
+  cost(): Cost | null;
 }
 
 /** Resolves with the first frame that is painted; rejects when none will be. */
@@ -28,7 +31,12 @@ export function hideBackground(source: MediaStreamTrack, look: Look, failed: () 
       worker.terminate();
       way.close();
     };
-    const hidden: Hidden = { track: way.track, use: way.use, show: (next) => say({ type: "look", look: next }), close };
+    let cost: Cost | null = null;
+    const hidden: Hidden = {
+      ...{ track: way.track, use: way.use, close },
+      show: (next) => say({ type: "look", look: next }),
+      cost: () => cost,
+    };
     const fail = (reason: string) => {
       close();
       reject(new Error(reason)); // of no effect once it runs
@@ -38,6 +46,7 @@ export function hideBackground(source: MediaStreamTrack, look: Look, failed: () 
     worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
       if (data.type === "running") resolve(hidden);
       else if (data.type === "failed") fail(data.reason);
+      else if (data.type === "cost") cost = data.cost;
       else way.hear(data);
     });
     hidden.show(look);

@@ -1,5 +1,6 @@
 /** What the page and its background's worker say to each other. */
 import type { Look } from "../../lib/backdrop";
+import type { Cost } from "../../lib/pace";
 
 export type ToWorker =
   | { readonly type: "look"; readonly look: Look }
@@ -14,5 +15,7 @@ export type FromWorker =
   | { readonly type: "running" }
   | { readonly type: "tick" }
   | { readonly type: "frame"; readonly frame: ImageBitmap }
+  /** What it costs now; every second or so. */
+  | { readonly type: "cost"; readonly cost: Cost }
   /** It cannot go on: this machine is too slow for it, or something broke. */
   | { readonly type: "failed"; readonly reason: string };

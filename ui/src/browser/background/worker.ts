@@ -34,13 +34,16 @@ function fail(error: unknown): void {
   scope.postMessage({ type: "failed", reason: error instanceof Error ? error.message : String(error) });
 }
 
-/** Paints a frame and takes the time. */
-async function paint(frame: CanvasImageSource, width: number, height: number): Promise<OffscreenCanvas> {
+/** Paints a frame, makes of the canvas what it is wanted as, and takes the time of both. */
+async function paint<Made>(frame: CanvasImageSource, width: number, height: number, make: (canvas: OffscreenCanvas) => Made): Promise<Made> {
   const ready = await (painter ??= open());
   const before = performance.now();
   ready.paint(frame, width, height, pacer.pace);
+  const made = make(ready.canvas);
+  const { cost } = pacer;
   if (!pacer.take(performance.now() - before)) fail("too slow");
-  return ready.canvas;
+  if (pacer.cost && pacer.cost !== cost) scope.postMessage({ type: "cost", cost: pacer.cost });
+  return made;
 }
 
 function started(): void {
@@ -57,8 +60,8 @@ async function connect(readable: ReadableStream<VideoFrame>): Promise<void> {
   const painted = new TransformStream<VideoFrame, VideoFrame>({
     async transform(frame, out) {
       try {
-        const canvas = await paint(frame, frame.displayWidth, frame.displayHeight);
-        out.enqueue(new VideoFrame(canvas, { timestamp: frame.timestamp, alpha: "discard" }));
+        const { displayWidth, displayHeight, timestamp } = frame;
+        out.enqueue(await paint(frame, displayWidth, displayHeight, (canvas) => new VideoFrame(canvas, { timestamp, alpha: "discard" })));
         started();
       } finally {
         frame.close();
@@ -76,11 +79,9 @@ async function connect(readable: ReadableStream<VideoFrame>): Promise<void> {
 
 async function answer(frame: ImageBitmap): Promise<void> {
   try {
-    await paint(frame, frame.width, frame.height).then((canvas) => {
-      const made = canvas.transferToImageBitmap();
-      scope.postMessage({ type: "frame", frame: made }, [made]);
-      started();
-    });
+    const made = await paint(frame, frame.width, frame.height, (canvas) => canvas.transferToImageBitmap());
+    scope.postMessage({ type: "frame", frame: made }, [made]);
+    started();
   } finally {
     frame.close();
   }
