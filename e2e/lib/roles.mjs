@@ -8,9 +8,11 @@ const rules = readFileSync(new URL('../node_modules/@testing-library/dom/dist/@t
 
 const selector = (role, name) => `::-p-aria([name="${name}"][role="${role}"])`;
 
-/** Runs in the page. */
+/** Runs in the page. Below a modal dialog nothing is within reach; Testing Library does not know that. */
 function first(role, name) {
-  return window.TestingLibraryDom.queryAllByRole(document.body, role, { name })[0] ?? null;
+  const modal = [...document.querySelectorAll(':modal')].at(-1);
+  const reachable = (element) => !element.closest('[inert]') && (!modal || modal.contains(element));
+  return window.TestingLibraryDom.queryAllByRole(document.body, role, { name }).find(reachable) ?? null;
 }
 
 /** Makes a page that is still empty ready for the other functions. */

@@ -71,8 +71,9 @@ async function choose(person, ...paths) {
 const send = (person) => person.click('button', 'Send');
 
 /** Fetches what a download button would save, and gives its hash. */
-const hashOf = (person, name) =>
-  person.page.evaluate(async (wanted) => {
+async function hashOf(person, name) {
+  await until(`${person.name} sees ${name}`, () => person.page.$eval('[role=log]', (log, wanted) => log.innerText.includes(wanted), name));
+  return person.page.evaluate(async (wanted) => {
     const saved = new Promise((resolve) => {
       const native = URL.createObjectURL;
       URL.createObjectURL = (content) => (resolve(content), native.call(URL, content));
@@ -82,6 +83,7 @@ const hashOf = (person, name) =>
     const digest = await crypto.subtle.digest('SHA-256', await (await saved).arrayBuffer());
     return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   }, name);
+}
 
 for (const [at, engine] of names.entries()) {
   const other = names[(at + 1) % names.length];

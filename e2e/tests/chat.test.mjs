@@ -140,6 +140,7 @@ for (const [at, engine] of names.entries()) {
 
     // Who has gone gets nothing, and nobody else gets it instead.
     await choose(alice, 'Bob');
+    await bob.leave();
     await bob.close();
     await alice.reads('Bob is not here now');
     assert.equal(await alice.page.$eval('form button[type=submit]', ({ disabled }) => disabled), true);

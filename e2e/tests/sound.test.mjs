@@ -205,6 +205,7 @@ for (const engine of names) {
       await person.find('button', 'Restore audio');
       const before = await person.page.evaluate(() => window.made.length);
       await person.click('button', 'Restore audio');
+      await until('there is a new track', () => person.page.evaluate((count) => window.made.length > count, before));
       await until('the sign is gone', async () => !(await person.sees('button', 'Restore audio')));
       const made = await person.page.evaluate(() => window.made.map(({ readyState }) => readyState));
       assert.equal(made.length, before + 1);
