@@ -1,8 +1,11 @@
 package store
 
 import (
+	"image"
 	"io"
+	"slices"
 	"testing"
+	"time"
 )
 
 // VoidKeys counts the keys of a room that its amendments made void and that can still be read.
@@ -87,6 +90,18 @@ func (s *Store) LeaveKeys(t *testing.T, room string, seq uint64) {
 
 // Verify looks whether something is a picture.
 func Verify(content io.ReadSeeker) (kind string, width, height int, ok bool) {
-	p, ok := verify(content)
+	p, ok := verify(content, time.Now)
 	return p.kind, p.width, p.height, ok
+}
+
+// Panicking is how a picture begins whose decoder panics, for as long as the test runs.
+func Panicking(t *testing.T) string {
+	const magic = "\x00bad"
+	before := formats
+	formats = append(slices.Clone(formats), format{
+		kind: "image/bad", magic: [2]string{magic, ""},
+		config: func(io.Reader) (image.Config, error) { panic("a decoder's mistake") },
+	})
+	t.Cleanup(func() { formats = before })
+	return magic
 }

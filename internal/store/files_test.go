@@ -26,6 +26,7 @@ type shelf struct {
 	store *store.Store
 	files *store.Files
 	now   time.Time
+	every time.Duration // how far the clock goes on when it is looked at
 	free  uint64
 }
 
@@ -38,11 +39,16 @@ func newShelf(t *testing.T) *shelf {
 
 func (f *shelf) open() {
 	f.t.Helper()
-	s, err := store.Open(f.t.Context(), store.Config{Dir: f.dir, Now: func() time.Time { return f.now }, Free: func() (uint64, error) { return f.free, nil }})
+	s, err := store.Open(f.t.Context(), store.Config{Dir: f.dir, Now: f.clock, Free: func() (uint64, error) { return f.free, nil }})
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	f.store, f.files = s, s.Files()
+}
+
+func (f *shelf) clock() time.Time {
+	f.now = f.now.Add(f.every)
+	return f.now
 }
 
 func (f *shelf) begin(room string, by meeting.Who, name string, size int) string {

@@ -3,11 +3,13 @@ package store
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"image"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
 	"io"
+	"time"
 
 	"golang.org/x/image/webp"
 )
@@ -37,9 +39,46 @@ var formats = []format{
 	{"image/webp", [2]string{"RIFF", "WEBP"}, webp.DecodeConfig, webp.Decode},
 }
 
-// verify reads a picture from its first byte to its last pixel. false: it is none, is broken, or has too many pixels.
-// What it is called says nothing.
-func verify(content io.ReadSeeker) (picture, bool) {
+const (
+	// maxScans bounds the scans of a JPEG. Thirty bytes make one more go over every pixel; cameras and tools write ten.
+	maxScans = 100
+	// lookFor is how long one picture may be looked at: the largest takes a second or two.
+	lookFor = 10 * time.Second
+	// glance is how much a decoder gets at once, in bytes: so often it is asked whether it may go on.
+	glance = 512
+)
+
+var errTooMuch = errors.New("this picture takes too long to look at")
+
+// bounded gives a decoder the bytes of a picture for as long as the work that they make has bounds.
+type bounded struct {
+	from  io.Reader
+	now   func() time.Time
+	until time.Time
+	scans int
+	last  byte // that was read
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.now().After(b.until) {
+		return 0, errTooMuch
+	}
+	n, err := b.from.Read(p[:min(len(p), glance)])
+	for _, c := range p[:n] {
+		if b.last == 0xff && c == 0xda { // start of scan, ITU-T T.81 table B.1: nowhere else in what is coded
+			b.scans++
+		}
+		b.last = c
+	}
+	if b.scans > maxScans {
+		return 0, errTooMuch
+	}
+	return n, err
+}
+
+// verify reads a picture from its first byte to its last pixel. false: it is none, is broken, has too many pixels or
+// makes too much work. What it is called says nothing.
+func verify(content io.ReadSeeker, now func() time.Time) (picture, bool) {
 	head := make([]byte, 12)
 	if _, err := io.ReadFull(content, head); err != nil {
 		return picture{}, false
@@ -52,7 +91,8 @@ func verify(content io.ReadSeeker) (picture, bool) {
 		if err != nil || config.Width <= 0 || config.Height <= 0 || config.Width > maxPixels/config.Height {
 			return picture{}, false
 		}
-		if _, err := f.decode(fromStart(content)); err != nil {
+		whole := &bounded{from: fromStart(content), now: now, until: now().Add(lookFor)}
+		if _, err := f.decode(whole); err != nil {
 			return picture{}, false
 		}
 		return picture{f.kind, config.Width, config.Height}, true

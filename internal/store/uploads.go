@@ -226,10 +226,7 @@ func (f *Files) finish(u *upload, turn int) (*meeting.File, error) {
 		return nil, errOtherTurn
 	}
 	n := note{File: meeting.File{ID: u.id, Name: u.name, Size: u.size, Type: meeting.Octets}, By: u.by, At: f.now().UnixMilli()}
-	f.pictures <- struct{}{}
-	shown, ok := verify(u.file)
-	<-f.pictures
-	if ok {
+	if shown, ok := f.look(u.file); ok {
 		n.Type, n.Width, n.Height = shown.kind, shown.width, shown.height
 	}
 	if err := u.file.Sync(); err != nil {
@@ -250,6 +247,13 @@ func (f *Files) finish(u *upload, turn int) (*meeting.File, error) {
 		return nil, fmt.Errorf("putting a file into its room: %w", err)
 	}
 	return &n.File, nil
+}
+
+// look verifies a picture, one at a time. A decoder that panics ends its request only: others may look after it.
+func (f *Files) look(content io.ReadSeeker) (picture, bool) {
+	f.pictures <- struct{}{}
+	defer func() { <-f.pictures }()
+	return verify(content, f.now)
 }
 
 // Cancel ends an upload of by's, or removes a file of by's that no message carries.
