@@ -78,6 +78,7 @@ type (
 	Record struct {
 		Settings Settings
 		Banned   []Who
+		Links    []string // ids of those that give power
 	}
 	// Speak says whose voices are heard, the loudest first.
 	Speak struct{ Seats []uint32 }

@@ -2,6 +2,7 @@ package meeting_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -166,4 +167,93 @@ func TestABetterLinkGivesItsRoleToASessionThatIsThere(t *testing.T) {
 	if b.participant("ann").Role != meeting.Host {
 		t.Error("coming back without the link takes the role away")
 	}
+}
+
+func TestWhoWasRemovedComesBackAsAnyGuest(t *testing.T) {
+	b := team(t, func(s *meeting.Settings) { s.Lobby = true })
+	b.apply(meeting.Appoint{ID: b.ids["host"], Target: b.ids["ann"], Role: meeting.Cohost})
+	b.knock("eve", "")
+	b.apply(meeting.Admit{ID: b.ids["host"]})
+	find[meeting.Snapshot](t, b.knock("eve", ""))
+	b.apply(meeting.Leave{ID: b.ids["eve"]})
+	first := b.ids["eve"] // a window that has been let in, and stays outside
+	delete(b.keys, "eve")
+	b.join("eve")
+	for _, name := range []string{"ann", "eve"} {
+		b.apply(meeting.Remove{ID: b.ids["host"], Target: b.ids[name]})
+	}
+	b.wantWait(b.apply(meeting.Join{ID: first}), meeting.WaitLobby)
+	b.connect("ann")
+	if p := b.participant("ann"); p.Role != meeting.Speaker {
+		t.Errorf("she comes back as a %s", p.Role)
+	}
+	b.wantWait(b.knock("ann", ""), meeting.WaitLobby)
+}
+
+func TestARoleThatWasTakenAwayIsNotWonBackByBeingRemoved(t *testing.T) {
+	b := team(t, nil)
+	b.apply(meeting.Appoint{ID: b.ids["host"], Target: b.ids["ann"], Role: meeting.Viewer})
+	b.apply(meeting.Remove{ID: b.ids["host"], Target: b.ids["ann"]})
+	if s := find[meeting.Snapshot](t, b.join("ann")); s.You.Role != meeting.Viewer {
+		t.Errorf("she comes back as a %s", s.You.Role)
+	}
+}
+
+func TestANewPasscodeIsAskedOfThoseWhoKnewTheOld(t *testing.T) {
+	b := team(t, func(s *meeting.Settings) { s.Passcode, s.HasPasscode, s.Max = "old", true, 4 })
+	reason(t, b.knock("eve", "old"), meeting.BySize) // the passcode was right
+	if d := b.meeting.Door(b.ids["eve"]); d.Passcode {
+		t.Errorf("door %+v", d)
+	}
+	b.settle(func(s *meeting.Settings) { s.Passcode, s.HasPasscode = "new", true })
+	reason(t, b.knock("eve", ""), meeting.ByPasscode)
+	reason(t, b.knock("eve", "old"), meeting.ByPasscode)
+	find[meeting.Snapshot](t, b.knock("eve", "new"))
+}
+
+func TestARevokedLinkGivesNothingToThoseWhoStayConnected(t *testing.T) {
+	b := team(t, nil)
+	come := func(name string) {
+		b.ids[name] = find[meeting.Connected](t, b.apply(meeting.Connect{Name: name, Who: meeting.Who(name), Link: meeting.Cohost, LinkID: "l7"})).ID
+	}
+	come("inside")
+	come("outside")
+	b.apply(meeting.Join{ID: b.ids["inside"]})
+	record := meeting.Record{Settings: meeting.Fresh(), Links: []string{"l1"}}
+	b.apply(record)
+	if in, out := b.participant("inside").Role, b.participant("outside").Role; in != meeting.Cohost || out != meeting.Speaker {
+		t.Errorf("inside is a %s, outside a %s", in, out)
+	}
+	b.wantWait(b.apply(meeting.Join{ID: b.ids["outside"]}), meeting.WaitLobby)
+	b.apply(meeting.Leave{ID: b.ids["inside"]})
+	b.apply(meeting.Join{ID: b.ids["inside"]}) // was let in, and is a guest now
+	if p := b.participant("inside"); p.Role != meeting.Speaker || p.Seat == 0 {
+		t.Errorf("who came back is %+v", p)
+	}
+}
+
+func TestWhoIsMadeACohostNeedNotWaitInAnotherWindow(t *testing.T) {
+	b := team(t, func(s *meeting.Settings) { s.Lobby = true })
+	b.links["ann's phone"] = "" // the same browser
+	b.ids["ann's phone"] = find[meeting.Connected](t, b.apply(meeting.Connect{Name: "ann", Who: "eve"})).ID
+	b.wantWait(b.apply(meeting.Join{ID: b.ids["ann's phone"]}), meeting.WaitLobby)
+	b.connect("eve")
+	b.wantWait(b.knock("eve", ""), meeting.WaitLobby)
+	b.apply(meeting.Admit{ID: b.ids["host"], IDs: []meeting.ID{b.ids["eve"]}})
+	b.knock("eve", "")
+	b.pass(time.Second)
+	effects := b.apply(meeting.Appoint{ID: b.ids["host"], Target: b.ids["eve"], Role: meeting.Cohost})
+	if said := b.said(effects); !slices.Contains(said, "admitted → ann's phone") {
+		t.Errorf("told %q", said)
+	}
+}
+
+func TestNobodyKeepsHostsOutByWaitingOutside(t *testing.T) {
+	b := newTable(t)
+	b.settle(func(*meeting.Settings) {})
+	for i := range meeting.MaxOutside {
+		b.connect(fmt.Sprint("idler", i))
+	}
+	refusal(t, b.apply(meeting.Connect{Name: "guest", Who: "guest"}), meeting.Full)
+	find[meeting.Connected](t, b.apply(meeting.Connect{Name: "host", Who: "host", Link: meeting.Host}))
 }

@@ -116,6 +116,10 @@ func (t *turn) setRole(by, q *member) {
 	}
 	q.Role = is
 	if !q.isInside() {
+		if is.leads() && q.waiting != "" { // another window of theirs, which need not wait any more
+			t.stopWaiting(q)
+			t.tell(q, Admitted{})
+		}
 		return
 	}
 	if is == Viewer {
@@ -142,7 +146,7 @@ func (t *turn) remove(c Remove) *Error {
 	if err != nil {
 		return err
 	}
-	delete(t.m.known, q.Who)
+	t.forgetAdmission(q.Who)
 	if !c.Ban {
 		t.expel(q, LeftRemoved, EndRemoved)
 		t.insideChanged()
@@ -156,6 +160,23 @@ func (t *turn) remove(c Remove) *Error {
 	t.expelAll(q.Who)
 	t.effect(ban)
 	return nil
+}
+
+// forgetAdmission has a browser knock like any guest: it does not come back past lock, lobby and passcode, nor as what it
+// was made here.
+func (t *turn) forgetAdmission(who Who) {
+	delete(t.m.known, who)
+	if t.m.given[who].leads() {
+		delete(t.m.given, who)
+	}
+	for _, p := range t.m.members {
+		if p.Who == who {
+			p.admitted, p.passed = false, false
+			if !p.isInside() {
+				p.Role = t.m.roleOf(p)
+			}
+		}
+	}
 }
 
 // expelAll ends all sessions of a browser that is banned.
@@ -250,11 +271,14 @@ func (t *turn) changeSettings(c ChangeSettings) *Error {
 }
 
 func (t *turn) makeLink(c MakeLink) *Error {
-	if _, err := t.actor(c.ID, linking); err != nil {
+	p, err := t.actor(c.ID, linking)
+	switch {
+	case err != nil:
 		return err
-	}
-	if !IsRole(c.Role) {
+	case !IsRole(c.Role):
 		return &Error{Code: Invalid, Text: "A role is host, cohost, speaker or viewer."}
+	case c.Role == Host && p.link != Host: // was handed this meeting, not the room
+		return &Error{Code: Forbidden, Text: "Only who came by a host link may make another one.", Reason: ByRole}
 	}
 	t.effect(KeepLink{Role: c.Role})
 	return nil

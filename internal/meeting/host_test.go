@@ -148,6 +148,9 @@ func TestHandingOverMakesTheOldHostACohost(t *testing.T) {
 		t.Errorf("ann is %s, the host %s", a, h)
 	}
 	refusal(t, b.apply(meeting.End{ID: b.ids["host"]}), meeting.Forbidden)
+	// The meeting was handed over, not the room: a host link would be for good.
+	refusal(t, b.apply(meeting.MakeLink{ID: b.ids["ann"], Role: meeting.Host}), meeting.Forbidden)
+	find[meeting.KeepLink](t, b.apply(meeting.MakeLink{ID: b.ids["ann"], Role: meeting.Cohost}))
 	// Who was handed the meeting cannot throw its owner out.
 	b.apply(meeting.Appoint{ID: b.ids["ann"], Target: b.ids["host"], Role: meeting.Viewer})
 	refusal(t, b.apply(meeting.Remove{ID: b.ids["ann"], Target: b.ids["host"], Ban: true}), meeting.Forbidden)

@@ -21,7 +21,8 @@ const (
 	// MaxParticipants bounds the seats taken at one time. A roster of 500 is about 100 kB of JSON, what one
 	// message may reasonably weigh.
 	MaxParticipants = 500
-	// MaxOutside bounds the sessions that have connected but not joined: each hears of every coming and going.
+	// MaxOutside bounds the sessions that have connected but not joined: each hears of every coming and going. Hosts and
+	// cohosts connect beyond it, so that nobody can keep them out of their room.
 	MaxOutside = 500
 	// insideEvery is how often those outside hear who is inside, at most: every telling is a whole list.
 	insideEvery = 250 * time.Millisecond

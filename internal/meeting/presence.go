@@ -18,15 +18,15 @@ func (t *turn) connect(c Connect) *Error {
 	if err != nil {
 		return err
 	}
-	if len(t.m.members)-len(t.m.seated) >= MaxOutside {
+	p := &member{
+		Participant: Participant{ID: t.m.newID(), Name: name, Who: c.Who, Tracks: noTracks},
+		key:         t.m.newKey(), link: c.Link, linkID: c.LinkID, order: t.m.arrivals + 1,
+	}
+	p.Role = t.m.roleOf(p)
+	if len(t.m.members)-len(t.m.seated) >= MaxOutside && !p.Role.leads() {
 		return &Error{Code: Full, Text: "Too many people are waiting to enter this meeting."}
 	}
 	t.m.arrivals++
-	p := &member{
-		Participant: Participant{ID: t.m.newID(), Name: name, Who: c.Who, Tracks: noTracks},
-		key:         t.m.newKey(), link: c.Link, linkID: c.LinkID, order: t.m.arrivals,
-	}
-	p.Role = t.m.roleOf(p)
 	t.m.members[p.ID] = p
 	t.m.keys[p.key] = p
 	t.effect(Connected{ID: p.ID, Key: p.key})

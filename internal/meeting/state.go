@@ -1,6 +1,9 @@
 package meeting
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // State is what holds for the whole meeting while it lasts. Nothing of it is kept.
 type State struct {
@@ -75,27 +78,32 @@ func (t *turn) over() {
 // record takes in what the store keeps of the room.
 func (t *turn) record(c Record) *Error {
 	m := t.m
-	was := m.banned
+	forgiven := m.banned
 	m.banned = make(map[Who]bool, len(c.Banned))
 	for _, who := range c.Banned {
 		m.banned[who] = true
 		t.expelAll(who)
 	}
-	for who := range was {
-		if !m.banned[who] { // forgiven
+	for who := range forgiven {
+		if !m.banned[who] {
 			delete(m.expelled, who)
 		}
 	}
-	if c.Settings == m.settings {
-		return nil
-	}
+	was := m.settings
 	m.settings = c.Settings
-	t.tellSettings()
 	for _, p := range m.members {
+		if p.linkID != "" && !slices.Contains(c.Links, p.linkID) {
+			p.link = "" // it was revoked: who is inside keeps the role until they leave
+		}
+		p.passed = p.passed && m.settings.Passcode == was.Passcode
 		if !p.isInside() {
 			p.Role = m.roleOf(p)
 		}
 	}
+	if m.settings == was {
+		return nil
+	}
+	t.tellSettings()
 	if !m.settings.Lobby {
 		t.callIn(WaitLobby)
 	}

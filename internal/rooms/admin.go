@@ -185,7 +185,7 @@ func (r *Rooms) AddLink(ctx context.Context, name, key string, role meeting.Role
 	return link, r.keys.link(record.ID, link.ID), nil
 }
 
-// RemoveLink takes the power from a link. Who came by it keeps it until the meeting ends. One that is not there is
+// RemoveLink takes the power from a link. Who is inside by it keeps it until they leave. One that is not there is
 // removed already.
 func (r *Rooms) RemoveLink(ctx context.Context, name, key, id string) error {
 	record, err := r.Read(ctx, name, key)

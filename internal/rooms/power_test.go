@@ -134,3 +134,25 @@ func TestChangesByTheAPIReachTheOpenRoom(t *testing.T) {
 		t.Errorf("%+v, %v", s, err)
 	}
 }
+
+func TestARevokedLinkGivesNothingToThoseWhoHaveComeByIt(t *testing.T) {
+	n := newNode(t, t.TempDir())
+	made := n.make("team", func(r *store.Room) { r.Settings.Lobby = true })
+	host := n.enter(made, "host", meeting.Host)
+	outside := n.connect(rooms.Hello{Room: "team", Name: "outside", Link: n.key(made, meeting.Cohost)})
+	if err := n.rooms.RemoveLink(t.Context(), "team", n.key(made, meeting.Host), string(meeting.Cohost)); err != nil {
+		t.Fatal(err)
+	}
+	join := func() (rooms.Snapshot, error) {
+		return answer(outside, func(r rooms.Reply[rooms.Snapshot]) { outside.session.Join(t.Context(), "", "", r) })
+	}
+	if s, err := join(); err != nil || s.Wait != meeting.WaitLobby {
+		t.Errorf("got in with %+v, %v", s.You, err)
+	}
+	if err := host.do(meeting.Admit{ID: host.session.ID()}); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := join(); err != nil || s.You.Role != meeting.Speaker {
+		t.Errorf("is a %q, %v", s.You.Role, err)
+	}
+}

@@ -50,7 +50,13 @@ func (r *room) takeRecord(record store.Room) error {
 	for _, b := range record.Bans {
 		banned = append(banned, b.Who)
 	}
-	_, err := r.apply(meeting.Record{Settings: record.Settings, Banned: banned})
+	links := make([]string, 0, len(record.Links))
+	for _, l := range record.Links {
+		if powerOf(&record, l.ID) != "" {
+			links = append(links, l.ID)
+		}
+	}
+	_, err := r.apply(meeting.Record{Settings: record.Settings, Banned: banned, Links: links})
 	return err
 }
 
@@ -78,13 +84,24 @@ func (r *room) awaitRecord(ctx context.Context) error {
 // roleOfLink is what a link's key gives in a room, and which link it is: "" when it is forged, revoked or banned.
 func roleOfLink(keys keyring, record *store.Room, key string) (role meeting.Role, link string) {
 	id, ok := keys.linkID(record.ID, key)
-	if !ok || slices.ContainsFunc(record.Bans, func(b store.Ban) bool { return b.Link == id }) {
+	if !ok {
 		return "", ""
 	}
+	if role = powerOf(record, id); role == "" {
+		return "", ""
+	}
+	return role, id
+}
+
+// powerOf is what a link gives in a room: "" when it is not there, or somebody who came by it was banned.
+func powerOf(record *store.Room, link string) meeting.Role {
+	if slices.ContainsFunc(record.Bans, func(b store.Ban) bool { return b.Link == link }) {
+		return ""
+	}
 	for _, l := range record.Links {
-		if l.ID == id {
-			return l.Role, id
+		if l.ID == link {
+			return l.Role
 		}
 	}
-	return "", ""
+	return ""
 }
