@@ -62,3 +62,27 @@ func FuzzFileName(f *testing.F) {
 		}
 	})
 }
+
+// FuzzNames: whatever people and rooms are called, a name has its bounds, is seen, and stays as it is when it is read again.
+func FuzzNames(f *testing.F) {
+	for _, s := range []string{"Ann", " 민준 ", "CAFE\u0301", "👩‍💻", "a\u200db", "\u202eb", "\u2800", "İ", "\u3164", "Z\u0316\u0316\u0316\u0316\u0316", "辻\U000e0100", "\xff"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for what, read := range map[string]func(string) (string, *meeting.Error){"person": meeting.PersonName, "room": meeting.RoomName} {
+			name, err := read(s)
+			if err != nil {
+				if name != "" || err.Code != meeting.Invalid || err.Text == "" {
+					t.Fatalf("%s %q: %q, %+v", what, s, name, err)
+				}
+				continue
+			}
+			if n := utf8.RuneCountInString(name); n < 1 || n > 64 || what == "person" && n > 40 || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+				t.Fatalf("%s %q", what, name)
+			}
+			if again, err := read(name); err != nil || again != name {
+				t.Fatalf("%s %q becomes %q, %v", what, name, again, err)
+			}
+		}
+	})
+}

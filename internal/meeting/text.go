@@ -17,7 +17,7 @@ const (
 )
 
 // RoomName gives the form in which a room's name is compared: lower case, NFC. It must be 1–64 letters (with their
-// marks), digits, '-', '_' or '.', and not dots alone, which an address would swallow.
+// marks), digits, '-', '_' or '.', all of them seen, and not dots alone, which an address would swallow.
 func RoomName(s string) (string, *Error) {
 	bad := &Error{Code: Invalid, Text: "A room's name has 1 to 64 letters, digits, '-', '_' or '.'."}
 	if len(s) > maxRoomName*utf8.UTFMax || !utf8.ValidString(s) {
@@ -28,30 +28,70 @@ func RoomName(s string) (string, *Error) {
 		return "", bad
 	}
 	for _, r := range name {
-		if !unicode.In(r, unicode.L, unicode.M, unicode.Nd) && !strings.ContainsRune("-_.", r) {
+		if isUnseen(r) || !unicode.In(r, unicode.L, unicode.M, unicode.Nd) && !strings.ContainsRune("-_.", r) {
 			return "", bad
 		}
 	}
 	return name, nil
 }
 
-// PersonName gives a participant's name as the others see it: NFC, trimmed, 1–40 characters of which one can be
-// seen, and none that ends a line or turns the direction of the text around it.
+// PersonName gives a participant's name as the others see it: NFC, 1–40 characters of which one can be seen, and none
+// that ends a line or turns the direction of the text around it. What nobody sees is left out: two names that look alike
+// to the last pixel are one.
 func PersonName(s string) (string, *Error) {
 	bad := &Error{Code: Invalid, Text: "A name has 1 to 40 characters."}
 	if len(s) > 4*maxPersonName*utf8.UTFMax || !utf8.ValidString(s) {
 		return "", bad
 	}
 	name := strings.TrimSpace(norm.NFC.String(s))
-	if utf8.RuneCountInString(name) > maxPersonName || !visible(name) {
-		return "", bad
-	}
 	for _, r := range name {
 		if unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) || unicode.Is(unicode.Bidi_Control, r) {
 			return "", &Error{Code: Invalid, Text: "A name has no line breaks or other control characters."}
 		}
 	}
+	if name = seen(name); utf8.RuneCountInString(name) > maxPersonName || !visible(name) {
+		return "", bad
+	}
 	return name, nil
+}
+
+const (
+	// blank is a letter of Braille without a dot, which looks like a space.
+	blank = '\u2800'
+	// maxMarks bounds the marks above and below one letter: more of them reach over the lines around.
+	maxMarks = 4
+)
+
+// isUnseen tells whether a character leaves no trace of its own: what joins, what varies, and fillers. Variation
+// selectors are among them.
+func isUnseen(r rune) bool {
+	return unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}
+
+// seen leaves out of a line what nobody sees, and makes one space of several. What joins emoji and letters, or says how
+// one is drawn, stays where it does so.
+func seen(s string) string {
+	var b strings.Builder
+	last, marks := ' ', 0
+	for _, r := range s {
+		switch {
+		case r == blank:
+			r = ' '
+		case unicode.Is(unicode.Join_Control, r) && unicode.In(last, unicode.So, unicode.Sk, unicode.M, unicode.Arabic, unicode.Syriac, unicode.Mongolian),
+			unicode.Is(unicode.Variation_Selector, r) && unicode.In(last, unicode.So, unicode.Sm, unicode.Han, unicode.Mongolian, unicode.Myanmar):
+		case isUnseen(r):
+			continue
+		case unicode.IsMark(r):
+			if marks++; marks > maxMarks {
+				continue
+			}
+		default:
+			marks = 0
+		}
+		b.WriteRune(r)
+		last = r
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
 }
 
 var errChatText = &Error{Code: Invalid, Text: "A message has 1 to 4000 characters."}

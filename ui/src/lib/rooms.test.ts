@@ -14,6 +14,10 @@ describe("a room's name", () => {
     [" ", null],
     [".", null],
     ["..", null],
+    ["...", null],
+    ["half½", null],
+    ["a\u3164", null], // a filler: a letter that is not drawn
+    ["a\ufe0f", null],
     ["a/b", null],
     ["<b>", null],
     ["🙂", null],

@@ -5,12 +5,13 @@ const longest = 64;
 
 /**
  * The one spelling of a room's name: NFC, lower case, spaces as hyphens. null when it is no name: only letters
- * and digits of any script, `-`, `_` and `.` are allowed, and `.` and `..` would be swallowed by the address.
+ * and digits of any script that are drawn, `-`, `_` and `.` are allowed, and dots alone would be swallowed by the
+ * address. The server has the same rule (meeting.RoomName).
  */
 export function canonicalRoom(typed: string): string | null {
   const name = typed.normalize("NFC").trim().toLowerCase().normalize("NFC").replace(/\s+/gu, "-");
-  if (!/^[\p{L}\p{N}\p{M}\-_.]+$/u.test(name)) return null;
-  if (name === "." || name === "..") return null;
+  if (!/^[\p{L}\p{Nd}\p{M}\-_.]+$/u.test(name) || /\p{DI}/u.test(name)) return null;
+  if (/^\.+$/u.test(name)) return null;
   return [...name].length <= longest ? name : null;
 }
 
