@@ -63,7 +63,7 @@ func (v Visitor) Who() meeting.Who { return v.who }
 
 // Begin takes a place for a file and gives its id.
 func (v Visitor) Begin(addr netip.Addr, name string, size int64) (string, error) {
-	if wait := v.rooms.begins.take(v.rooms.now(), try{from: from(addr)}); wait > 0 {
+	if wait := v.rooms.begins.take(v.rooms.now(), try{from: Network(addr)}); wait > 0 {
 		return "", errTries(wait)
 	}
 	return v.rooms.config.Store.Files().Begin(v.room, v.who, name, size)

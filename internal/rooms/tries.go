@@ -24,8 +24,8 @@ type try struct {
 	room string
 }
 
-// from is the address that counts: an IPv6 network of /64 is one home.
-func from(a netip.Addr) netip.Prefix {
+// Network is the part of an address that counts: an IPv6 network of /64 is one home.
+func Network(a netip.Addr) netip.Prefix {
 	a = a.Unmap().WithZone("")
 	bits := 64
 	if a.Is4() {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func key(address, room string) try { return try{from(netip.MustParseAddr(address)), room} }
+func key(address, room string) try { return try{Network(netip.MustParseAddr(address)), room} }
 
 func TestTenTriesAMinuteFromOneAddressInOneRoom(t *testing.T) {
 	now := time.UnixMilli(1795425300000)
@@ -41,10 +41,10 @@ func TestTenTriesAMinuteFromOneAddressInOneRoom(t *testing.T) {
 }
 
 func TestAHomeIsOneAddress(t *testing.T) {
-	if from(netip.MustParseAddr("2001:db8:0:1::1")) != from(netip.MustParseAddr("2001:db8:0:1:ffff::2")) {
+	if Network(netip.MustParseAddr("2001:db8:0:1::1")) != Network(netip.MustParseAddr("2001:db8:0:1:ffff::2")) {
 		t.Error("one network counts twice")
 	}
-	if from(netip.MustParseAddr("2001:db8:0:1::1")) == from(netip.MustParseAddr("2001:db8:0:2::1")) {
+	if Network(netip.MustParseAddr("2001:db8:0:1::1")) == Network(netip.MustParseAddr("2001:db8:0:2::1")) {
 		t.Error("two networks are one")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"mime"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,9 +17,11 @@ import (
 const (
 	// maxPiece bounds what one request adds to a file, in bytes: what a bad mobile line carries in the time for a body.
 	maxPiece = 1 << 20
-	// fetchesEach and fetchesAtOnce bound the files that are being fetched, by one session and by all.
+	// fetchesEach, fetchesFrom and fetchesAtOnce bound the files that are being fetched, by one browser, from one address
+	// and by all: a picture in a room of 500 is fetched by all of them at once, and who reads slowly keeps a place for long.
 	fetchesEach   = 8
-	fetchesAtOnce = 256
+	fetchesFrom   = 256
+	fetchesAtOnce = 1024
 	// fetchTime and fetchRate bound how long a file may take to be read: at least so many bytes a second.
 	fetchTime = 30 * time.Second
 	fetchRate = 20_000
@@ -140,11 +143,12 @@ func (s *Server) fetchFile(w http.ResponseWriter, r *http.Request) {
 		s.refuseFile(w, err)
 		return
 	}
-	if !s.fetches.enter(v.Who()) {
+	fetch := fetching{v.Who(), rooms.Network(clientAddr(r))}
+	if !s.fetches.enter(fetch) {
 		s.refuseFile(w, errFetches)
 		return
 	}
-	defer s.fetches.leave(v.Who())
+	defer s.fetches.leave(fetch)
 	content, file, err := v.Open(r.PathValue("id"))
 	if err != nil {
 		s.refuseFile(w, err)
@@ -182,30 +186,43 @@ func (s *Server) refuseFile(w http.ResponseWriter, err error) {
 	s.refuse(w, status, refusal)
 }
 
-// gate counts who is inside.
+// fetching is who fetches a file, and from where.
+type fetching struct {
+	who  meeting.Who
+	from netip.Prefix
+}
+
+// gate counts what is being fetched.
 type gate struct {
 	mu    sync.Mutex // a leaf: nothing is called while it is held
-	each  map[meeting.Who]int
+	who   map[meeting.Who]int
+	from  map[netip.Prefix]int
 	total int
 }
 
-// enter lets one in, unless they or all together are too many.
-func (g *gate) enter(who meeting.Who) bool {
+func newGate() gate { return gate{who: make(map[meeting.Who]int), from: make(map[netip.Prefix]int)} }
+
+// enter lets one in, unless they, those at their address, or all together are too many.
+func (g *gate) enter(f fetching) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.total >= fetchesAtOnce || g.each[who] >= fetchesEach {
+	if g.total >= fetchesAtOnce || g.who[f.who] >= fetchesEach || g.from[f.from] >= fetchesFrom {
 		return false
 	}
-	g.each[who]++
+	g.who[f.who]++
+	g.from[f.from]++
 	g.total++
 	return true
 }
 
-func (g *gate) leave(who meeting.Who) {
+func (g *gate) leave(f fetching) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.total--
-	if g.each[who]--; g.each[who] == 0 {
-		delete(g.each, who)
+	if g.who[f.who]--; g.who[f.who] == 0 {
+		delete(g.who, f.who)
+	}
+	if g.from[f.from]--; g.from[f.from] == 0 {
+		delete(g.from, f.from)
 	}
 }

@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"image/gif"
@@ -392,6 +393,33 @@ func TestWhatNobodyGoesOnWithIsRemoved(t *testing.T) {
 	}
 	if left := f.onShelf("files"); len(left) != 2 {
 		t.Errorf("left: %v", left)
+	}
+}
+
+func TestWhoSendsNothingTakesNobodysPlace(t *testing.T) {
+	f := newShelf(t)
+	first := f.begin("r", "first", "a", 10)
+	f.now = f.now.Add(time.Second)
+	for i := 1; i < 400; i++ {
+		f.begin("r", meeting.Who(fmt.Sprint("idler", i)), "a", 10)
+	}
+	f.now = f.now.Add(50 * time.Second)
+	if _, err := f.files.Begin("other", "ann", "a", 10); err == nil {
+		t.Error("a place was taken from somebody who may be sending")
+	}
+	if _, _, err := f.files.Write("r", first, "first", 0, strings.NewReader("1")); err != nil {
+		t.Fatal(err)
+	}
+	f.now = f.now.Add(10 * time.Second)
+	late := f.begin("other", "ann", "a", 10)
+	if _, err := f.files.Offset("other", late, "ann"); err != nil {
+		t.Error(err)
+	}
+	if n, err := f.files.Offset("r", first, "first"); n != 1 || err != nil {
+		t.Errorf("who goes on sending has %d, %v", n, err)
+	}
+	if n := len(f.onShelf("uploads")); n != 400 {
+		t.Errorf("%d uploads on the disk", n)
 	}
 }
 

@@ -14,9 +14,11 @@ import (
 const (
 	// uploadPatience is how long an upload may rest: a phone that has lost its network, or a closed lid.
 	uploadPatience = 10 * time.Minute
-	// uploadsEach and uploadsAtOnce bound what is being sent, by one browser and by all.
+	// uploadsEach and uploadsAtOnce bound what is being sent, by one browser and by all. Where all are taken, one that has
+	// rested for uploadRest yields to a new one: nobody keeps places by sending nothing.
 	uploadsEach   = 3
 	uploadsAtOnce = 400
+	uploadRest    = time.Minute
 	// writeChunk is how much is taken from the network before it is written.
 	writeChunk = 64 << 10
 )
@@ -50,6 +52,7 @@ func (f *Files) Begin(room string, by meeting.Who, name string, size int64) (id 
 		return "", errFileLimit
 	}
 	u := &upload{id: newFileID(), room: room, by: by, name: meeting.FileName(name), size: size, disk: make(chan struct{}, 1), touched: f.now()}
+	f.makeWay()
 	others, err := f.enter(u) // its place is taken before the space is measured: two at once cannot both have the rest
 	if err != nil {
 		return "", err
@@ -63,6 +66,24 @@ func (f *Files) Begin(room string, by meeting.Who, name string, size int64) (id 
 		return "", err
 	}
 	return u.id, nil
+}
+
+// makeWay ends the upload that has rested the longest, when there is no place for another one.
+func (f *Files) makeWay() {
+	f.mu.Lock()
+	var rested *upload
+	if len(f.uploads) >= uploadsAtOnce {
+		for _, u := range f.uploads {
+			if rested == nil || u.touched.Before(rested.touched) {
+				rested = u
+			}
+		}
+	}
+	yields := rested != nil && f.now().Sub(rested.touched) >= uploadRest
+	f.mu.Unlock()
+	if yields {
+		f.drop(func(u *upload) bool { return u == rested })
+	}
 }
 
 // enter notes an upload, and gives what the room's others will take.
