@@ -3,6 +3,7 @@ package meeting_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -256,4 +257,31 @@ func TestNobodyKeepsHostsOutByWaitingOutside(t *testing.T) {
 	}
 	refusal(t, b.apply(meeting.Connect{Name: "guest", Who: "guest"}), meeting.Full)
 	find[meeting.Connected](t, b.apply(meeting.Connect{Name: "host", Who: "host", Link: meeting.Host}))
+}
+
+func TestWhoDoesNotKnowThePasscodeDoesNotLearnWhoIsInside(t *testing.T) {
+	secret := func(s *meeting.Settings) { s.Passcode, s.HasPasscode, s.Lobby = "1234", true, true }
+	b := team(t, secret)
+	b.connect("eve")
+	b.connect("host 2")
+	b.links["host 2"] = meeting.Host
+	b.connect("host 2")
+	if n := len(b.meeting.InsideFor(b.ids["eve"])); n != 0 {
+		t.Errorf("she sees %d", n)
+	}
+	if n := len(b.meeting.InsideFor(b.ids["host 2"])); n != 4 {
+		t.Errorf("a host sees %d", n)
+	}
+	b.pass(time.Second)
+	b.wantSaid(b.apply(meeting.Leave{ID: b.ids["bob"]}), "left bob left → host,cohost,ann", "inside 3 → bob,host 2")
+	b.wantSaid(b.knock("eve", "1234"), "waiting eve → host,cohost", "inside 3 → eve")
+	if n := len(b.meeting.InsideFor(b.ids["eve"])); n != 3 {
+		t.Errorf("who has given it sees %d", n)
+	}
+	b.connect("dan")
+	b.pass(time.Second)
+	effects := b.settle(func(s *meeting.Settings) { s.Lobby = true })
+	if said := b.said(effects); !slices.ContainsFunc(said, func(s string) bool { return strings.HasPrefix(s, "inside 3") && strings.Contains(s, "dan") }) {
+		t.Errorf("told %q when the passcode was taken away", said)
+	}
 }

@@ -157,6 +157,15 @@ func (m *Meeting) Empty() bool { return len(m.members) == 0 }
 // Inside lists who is in the meeting, in the order of their seats. The caller must not change it.
 func (m *Meeting) Inside() []Present { return m.inside }
 
+// InsideFor lists who is in the meeting, as one outside may know it: nobody to who has yet to give the passcode. The
+// caller must not change it.
+func (m *Meeting) InsideFor(id ID) []Present {
+	if m.Door(id).Passcode {
+		return []Present{}
+	}
+	return m.inside
+}
+
 // Find gives the participant with this id; false when the meeting does not know it.
 func (m *Meeting) Find(id ID) (Participant, bool) {
 	p, ok := m.members[id]
@@ -203,13 +212,13 @@ func (t *turn) insideChanged() {
 	t.tellOutside()
 }
 
-// tellOutside tells those outside who is inside.
+// tellOutside tells those outside who is inside, as InsideFor does.
 func (t *turn) tellOutside() {
 	m := t.m
 	m.insideDue = time.Time{}
 	outside := make([]*member, 0, len(m.members)-len(m.seated))
 	for _, p := range m.members {
-		if !p.isInside() {
+		if !p.isInside() && !m.Door(p.ID).Passcode {
 			outside = append(outside, p)
 		}
 	}

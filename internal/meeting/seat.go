@@ -39,6 +39,7 @@ func (t *turn) join(c Join) *Error {
 		return nil
 	}
 	p.Role = t.m.roleOf(p)
+	hidden := t.m.Door(p.ID).Passcode
 	wait, err := t.pass(p, c.Passcode)
 	if err != nil {
 		return err
@@ -46,6 +47,9 @@ func (t *turn) join(c Join) *Error {
 	p.Name = name
 	if wait != "" {
 		t.wait(p, wait)
+		if hidden {
+			t.tell(p, Inside{Inside: t.m.inside})
+		}
 		t.effect(Waits{For: wait})
 		return nil
 	}

@@ -104,6 +104,9 @@ func (t *turn) record(c Record) *Error {
 		return nil
 	}
 	t.tellSettings()
+	if was.HasPasscode && !m.settings.HasPasscode {
+		t.insideChanged() // for those who could not know
+	}
 	if !m.settings.Lobby {
 		t.callIn(WaitLobby)
 	}

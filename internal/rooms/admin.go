@@ -36,7 +36,7 @@ func (r *Rooms) Make(ctx context.Context, addr netip.Addr, name string, change m
 	if refusal != nil {
 		return Record{}, "", refusal
 	}
-	if wait := r.makes.take(r.now(), try{from: from(addr)}); wait > 0 {
+	if wait := r.makes.take(r.now(), try{from: Network(addr)}); wait > 0 {
 		return Record{}, "", errTries(wait)
 	}
 	// Before anybody is sent out of a room that has been made.
@@ -166,6 +166,9 @@ func (r *Rooms) Delete(ctx context.Context, name, key string) error {
 		return err
 	}
 	defer release()
+	// Begun is done: a host who closes the page leaves no half of a room behind.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), erasePatience)
+	defer cancel()
 	return r.config.Store.DeleteRoom(ctx, record)
 }
 

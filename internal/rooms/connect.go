@@ -73,7 +73,7 @@ func (r *room) welcome(s *Session, h Hello, e meeting.Connected, issued string) 
 		c = newClient(e.ID, e.Key)
 		r.clients[e.ID] = c
 	}
-	s.id, c.session, c.from = c.id, s, from(h.From)
+	s.id, c.session, c.from = c.id, s, Network(h.From)
 	c.unsent, c.unsentBytes = 0, 0 // it is among what was missed, or in the snapshot to come
 	var missed []kept
 	resumed := false
@@ -84,7 +84,7 @@ func (r *room) welcome(s *Session, h Hello, e meeting.Connected, issued string) 
 	hello := sessionEvent{
 		Browser: issued, Who: p.Who, Role: p.Role, Door: r.meeting.Door(c.id),
 		ID: c.id, Key: c.key, Resumed: resumed, Joined: e.Joined, Room: r.name,
-		Inside: r.meeting.Inside(), Server: server{Version: r.rooms.config.Version},
+		Inside: r.meeting.InsideFor(c.id), Server: server{Version: r.rooms.config.Version},
 	}
 	n := c.outbox.last - uint64(len(missed)) // counting goes on from here
 	s.link.Send(hello.EventName(), encode(hello), n)

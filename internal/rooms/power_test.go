@@ -1,6 +1,8 @@
 package rooms_test
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -154,5 +156,58 @@ func TestARevokedLinkGivesNothingToThoseWhoHaveComeByIt(t *testing.T) {
 	}
 	if s, err := join(); err != nil || s.You.Role != meeting.Speaker {
 		t.Errorf("is a %q, %v", s.You.Role, err)
+	}
+}
+
+// leaver is a client whose host closes the page as soon as the meeting ends.
+type leaver struct {
+	*client
+	gone func()
+}
+
+func (l leaver) Close() {
+	l.gone()
+	l.client.Close()
+}
+
+func TestARoomIsDeletedWholeThoughItsHostGoes(t *testing.T) {
+	n := newNode(t, t.TempDir())
+	made := n.make("team", openLobby)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	c := &client{t: t, node: n, events: make(chan event, 100)}
+	var err error
+	if c.session, err = n.rooms.Connect(t.Context(), rooms.Hello{Room: "team", Name: "host", Link: n.key(made, meeting.Host)}, leaver{c, cancel}); err != nil {
+		t.Fatal(err)
+	}
+	c.join()
+	if _, err := c.say("1", "a secret"); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.rooms.Delete(ctx, "team", n.key(made, meeting.Host)); err != nil {
+		t.Error(err)
+	}
+	if ctx.Err() == nil {
+		t.Fatal("nobody went")
+	}
+	if _, err := n.store.Room(t.Context(), "team"); !errors.Is(err, store.ErrNoRoom) {
+		t.Errorf("the room: %v", err)
+	}
+	if chats, err := n.store.ChatRooms(t.Context()); err != nil || len(chats) != 0 {
+		t.Errorf("chats of %q, %v", chats, err)
+	}
+}
+
+func TestALinkThatSomebodyBannedCameByGivesNothingToOthers(t *testing.T) {
+	n := newNode(t, t.TempDir())
+	made := n.make("team", func(r *store.Room) { r.Settings.Lobby = true })
+	host, eve := n.enter(made, "host", meeting.Host), n.enter(made, "eve", meeting.Cohost)
+	outside := n.connect(rooms.Hello{Room: "team", Name: "outside", Link: n.key(made, meeting.Cohost)})
+	if err := host.do(meeting.Remove{ID: host.session.ID(), Target: eve.session.ID(), Ban: true}); err != nil {
+		t.Fatal(err)
+	}
+	s, err := answer(outside, func(r rooms.Reply[rooms.Snapshot]) { outside.session.Join(t.Context(), "", "", r) })
+	if err != nil || s.Wait != meeting.WaitLobby {
+		t.Errorf("got in with %+v, %v", s.You, err)
 	}
 }

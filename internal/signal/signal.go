@@ -69,7 +69,7 @@ func New(c Config) *Server {
 	if c.Origins == nil {
 		c.Origins = socketio.SameOrigin
 	}
-	return &Server{rooms: c.Rooms, origins: c.Origins, log: c.Log, places: make(chan struct{}, maxPlain), fetches: gate{each: make(map[meeting.Who]int)}}
+	return &Server{rooms: c.Rooms, origins: c.Origins, log: c.Log, places: make(chan struct{}, maxPlain), fetches: newGate()}
 }
 
 // connection is one client, whichever transport carries it. Its methods are called one at a time.
@@ -132,7 +132,7 @@ func (s *Server) shown(err error) *meeting.Error {
 	if errors.As(err, &refusal) {
 		return refusal
 	}
-	if !errors.Is(err, loop.ErrEnded) {
+	if !errors.Is(err, loop.ErrEnded) && !errors.Is(err, context.Canceled) { // Canceled: the client has gone
 		s.log.Error("request failed", "err", err)
 	}
 	return &meeting.Error{Code: meeting.Internal, Text: "Something went wrong on the server. Try again in a moment."}
