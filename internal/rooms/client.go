@@ -13,6 +13,9 @@ const (
 	// reactionRate and reactionBurst bound a participant's reactions: as fast as anybody clicks for joy.
 	reactionRate  = 5 // per second
 	reactionBurst = 10
+	// changeRate and changeBurst bound what a participant changes of themselves: everybody is told of each.
+	changeRate  = 10 // per second
+	changeBurst = 40
 )
 
 // client is what the room keeps for one participant beside the rules. It outlives its connections.
@@ -37,6 +40,7 @@ type client struct {
 	chat     chatLimits
 
 	reactions *rate.Limiter
+	changes   *rate.Limiter
 }
 
 // peer is a client's media endpoint.
@@ -54,7 +58,10 @@ type SlotState struct {
 }
 
 func newClient(id meeting.ID, key meeting.Key) *client {
-	return &client{id: id, key: key, chat: newChatLimits(), reactions: rate.NewLimiter(reactionRate, reactionBurst)}
+	return &client{
+		id: id, key: key, chat: newChatLimits(),
+		reactions: rate.NewLimiter(reactionRate, reactionBurst), changes: rate.NewLimiter(changeRate, changeBurst),
+	}
 }
 
 // tellEnd tells the client's connection that its session is over and lets go of it. The event is not kept: whoever

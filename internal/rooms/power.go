@@ -14,6 +14,18 @@ import (
 // errReactions refuses who reacts faster than anybody can see.
 var errReactions = &meeting.Error{Code: meeting.Limited, Text: "You are reacting too fast."}
 
+// errChanges refuses who changes faster than anybody can follow.
+var errChanges = &meeting.Error{Code: meeting.Limited, Text: "You are changing this too fast.", Retry: 1}
+
+// isChange tells whether a command changes what all others see of the one who gives it.
+func isChange(c meeting.Command) bool {
+	switch c.(type) {
+	case meeting.Rename, meeting.Publish, meeting.Hand:
+		return true
+	}
+	return false
+}
+
 // errTries refuses one who has to wait.
 func errTries(wait time.Duration) *meeting.Error {
 	return &meeting.Error{Code: meeting.Limited, Text: "Too many tries. Wait a moment.", Retry: int(math.Ceil(wait.Seconds()))}
@@ -26,6 +38,9 @@ func (s *Session) ID() meeting.ID { return s.id }
 // it is done, and for what the room keeps, when that is on the disk.
 func (s *Session) Command(ctx context.Context, c meeting.Command, reply Reply[None]) {
 	ask(ctx, s, unlessDone(reply), func(r *room, by *client) (None, error) {
+		if isChange(c) && !by.changes.AllowN(r.rooms.now(), 1) {
+			return None{}, errChanges
+		}
 		answer, err := r.apply(c)
 		if err != nil {
 			return None{}, err

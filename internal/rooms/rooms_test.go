@@ -260,19 +260,22 @@ func TestAReturningSessionGetsWhatItMissedOnceAndInOrder(t *testing.T) {
 
 func TestASessionThatMissedTooMuchTakesAFreshSnapshot(t *testing.T) {
 	n := newNode(t, t.TempDir())
-	ann, bob := n.join("ann"), n.join("bob")
+	made := n.make("team", openLobby)
+	ann, bob := n.enter(made, "ann", meeting.Host), n.enter(made, "bob", meeting.Speaker)
 	bob.session.Disconnect()
 	for i := range 1001 {
-		if err := ann.rename(fmt.Sprint("ann", i)); err != nil {
+		if err := ann.do(meeting.Lock{ID: ann.session.ID(), Locked: i%2 == 0}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	last := bob.n
-	again := n.connect(bob.back(&last))
+	back := bob.back(&last)
+	back.Room = "team"
+	again := n.connect(back)
 	if again.hello.Resumed || !again.hello.Joined {
 		t.Fatalf("came back as %+v", again.hello)
 	}
-	if s := again.join(); len(s.Participants) != 1 || s.Participants[0].Name != "ann1000" || s.You.Seat != 2 {
+	if s := again.join(); len(s.Participants) != 1 || !s.Meeting.Locked || s.You.Seat != 2 {
 		t.Errorf("snapshot %+v", s)
 	}
 	if err := ann.rename("live"); err != nil {
@@ -436,6 +439,27 @@ func TestWhoSaysTooMuchIsLimited(t *testing.T) {
 	}
 	if limited < 10 || limited > 20 {
 		t.Errorf("%d of 40 were refused", limited)
+	}
+}
+
+func TestWhoChangesAllTheTimeIsLimited(t *testing.T) {
+	n := newNode(t, t.TempDir())
+	ann, bob := n.join("ann"), n.join("bob")
+	states := []meeting.TrackState{meeting.Muted, meeting.Off}
+	for i := range 40 {
+		if err := ann.do(meeting.Publish{ID: ann.session.ID(), State: states[i%2]}); err != nil {
+			t.Fatalf("change %d: %v", i, err)
+		}
+	}
+	if err := ann.rename("another"); !refusedAs(err, meeting.Limited) {
+		t.Errorf("the 41st: %v", err)
+	}
+	if err := bob.rename("robert"); err != nil {
+		t.Errorf("another's: %v", err)
+	}
+	n.rooms.Advance(time.Second)
+	if err := ann.rename("another"); err != nil {
+		t.Errorf("a second later: %v", err)
 	}
 }
 
