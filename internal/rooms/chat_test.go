@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -363,17 +364,34 @@ func TestWhatIsKeptForTheMeetingGoesWithIt(t *testing.T) {
 	}
 }
 
-func TestAMeetingGoesOnAfterTheServersRestart(t *testing.T) {
-	dir := t.TempDir()
-	n := newNode(t, dir)
-	n.keeps("brief", meeting.UntilEnd)
-	ann := n.visit("brief", "ann")
-	ann.join()
-	ann.said("1", "one")
-	n.stop()
-	n = newNode(t, dir)
-	if s := n.visit("brief", "ann").join(); texts(s.Chat) != "one" {
-		t.Errorf("after the restart the chat is %q", texts(s.Chat))
+func TestAMeetingGoesOnAfterARestartAndNotAfterANight(t *testing.T) {
+	for _, c := range []struct {
+		history meeting.History
+		rest    time.Duration
+		want    string
+	}{{meeting.UntilEnd, 0, "one two"}, {meeting.UntilEnd, 9 * time.Minute, "one two"}, {meeting.UntilEnd, time.Hour, "two"}, {meeting.Month, time.Hour, "one two"}} {
+		dir := t.TempDir()
+		n := newNode(t, dir)
+		n.keeps("brief", c.history)
+		ann := n.visit("brief", "ann")
+		ann.join()
+		ann.said("1", "one")
+		n.stop()
+		stopped := time.Now().Add(-c.rest)
+		if err := os.Chtimes(filepath.Join(dir, "lock"), stopped, stopped); err != nil {
+			t.Fatal(err)
+		}
+		n = newNode(t, dir)
+		back := n.visit("brief", "ann")
+		back.join()
+		back.said("2", "two")
+		if s := n.visit("brief", "bob").join(); texts(s.Chat) != c.want {
+			t.Errorf("%s, after %v the chat is %q, want %q", c.history, c.rest, texts(s.Chat), c.want)
+		}
+		if page := back.history(0, 10); texts(page.Chat) != c.want {
+			t.Errorf("%s, after %v %q can be read, want %q", c.history, c.rest, texts(page.Chat), c.want)
+		}
+		n.stop()
 	}
 }
 

@@ -72,22 +72,37 @@ func (l *chatLog) erase(ctx context.Context) {
 	}
 }
 
+// trim erases what was said before a time, in milliseconds since 1970.
+func (l *chatLog) trim(ctx context.Context, before int64) {
+	erasing, cancel := context.WithTimeout(ctx, erasePatience)
+	defer cancel()
+	if err := l.room.rooms.config.Store.Trim(erasing, l.id, before); err != nil && ctx.Err() == nil {
+		l.room.log.Error("chat of a meeting that is over not erased", "room", l.room.name, "err", err)
+	}
+}
+
 // run reads what the room said before and then keeps what it says, until ctx ends.
 func (l *chatLog) run(ctx context.Context) {
 	defer close(l.ended)
-	since := int64(0)
+	since, before := int64(0), int64(0)
 	err := l.room.loop.Do(ctx, func(r *room) error {
 		if r.record == nil {
 			return errRecord
 		}
 		l.id = r.record.ID
 		since = r.meeting.Since(r.rooms.now())
+		if r.record.Settings.History == meeting.UntilEnd {
+			before = r.rooms.lastMeetings()
+		}
 		return nil
 	})
 	if err != nil {
 		return // the room ends, or was never opened
 	}
-	l.recall(ctx, since)
+	if before > 0 {
+		l.trim(ctx, before)
+	}
+	l.recall(ctx, max(since, before))
 	for {
 		select {
 		case <-ctx.Done():

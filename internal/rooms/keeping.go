@@ -13,10 +13,10 @@ import (
 const (
 	// erasePatience bounds the erasing of a room's chat: some milliseconds for each 32 messages.
 	erasePatience = 5 * time.Minute
-	// uploadsEvery is how often is looked for uploads that nobody goes on with.
+	// uploadsEvery is how often is looked for uploads that nobody goes on with, and noted that the server lives.
 	uploadsEvery = time.Minute
 	// sweepAfter and sweepEvery say when is looked for what is not kept any more. At first people may still be coming
-	// back to the meetings of the process before.
+	// back to the meetings of the process before, unless that ended as long ago: then those are over.
 	sweepAfter = 10 * time.Minute
 	sweepEvery = time.Hour
 )
@@ -52,6 +52,7 @@ func (r *Rooms) keep(ctx context.Context) {
 			return
 		case <-uploads.C:
 			r.config.Store.Files().SweepUploads()
+			r.config.Store.Mark()
 		case <-rest.C:
 			if err := r.sweep(ctx); err != nil && ctx.Err() == nil {
 				r.log.Error("old chat not erased", "err", err)
@@ -59,6 +60,15 @@ func (r *Rooms) keep(ctx context.Context) {
 			rest.Reset(sweepEvery)
 		}
 	}
+}
+
+// lastMeetings is when the meetings were over, in milliseconds since 1970, that the process before this one has left: with
+// this one's beginning, if nobody can have been waiting for it; 0: they may go on.
+func (r *Rooms) lastMeetings() int64 {
+	if r.config.Store.Rested() < sweepAfter {
+		return 0
+	}
+	return r.began.UnixMilli()
 }
 
 // sweep erases chat and files that are not kept any more. What fails for one room is tried for the others.

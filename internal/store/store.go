@@ -50,6 +50,8 @@ type Store struct {
 	stream jetstream.JetStream
 	rooms  jetstream.KeyValue
 	secret []byte
+	dir    string
+	rested time.Duration
 
 	messages, amendments, keys jetstream.Stream
 	allotted                   allotments
@@ -71,11 +73,15 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the data directory: %w", err)
 	}
+	rested := time.Duration(0)
+	if before, err := os.Stat(lockPath(c.Dir)); err == nil {
+		rested = max(0, c.Now().Sub(before.ModTime()))
+	}
 	lock, err := lockDir(c.Dir)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{lock: lock, allotted: allotments{pages: make(map[string]*allotment)}}
+	s := &Store{lock: lock, dir: c.Dir, rested: rested, allotted: allotments{pages: make(map[string]*allotment)}}
 	if s.files, err = openFiles(c); err == nil {
 		err = s.start(ctx, c)
 	}
@@ -150,6 +156,13 @@ func (s *Store) openChat(ctx context.Context) error {
 // Files are what people have sent, and are sending.
 func (s *Store) Files() *Files { return s.files }
 
+// Rested is how long nobody had the data directory before this Store, to within the time between two calls of Mark; 0
+// when nobody ever had.
+func (s *Store) Rested() time.Duration { return s.rested }
+
+// Mark notes that the directory is still in use. What a later Rested says is the better for it, and nothing else.
+func (s *Store) Mark() { _ = os.Chtimes(lockPath(s.dir), time.Time{}, time.Now()) }
+
 // Close ends the embedded server, waits until all is written and lets go of the directory. What is being appended
 // meanwhile fails.
 func (s *Store) Close() error {
@@ -165,6 +178,7 @@ func (s *Store) Close() error {
 			return errors.Join(fmt.Errorf("letting go of the folders of files: %w", err), s.lock.Close())
 		}
 	}
+	s.Mark()
 	if err := s.lock.Close(); err != nil {
 		return fmt.Errorf("letting go of the data directory: %w", err)
 	}

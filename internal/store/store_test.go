@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -181,5 +183,37 @@ func BenchmarkHistoryOfAFullRoomAmongMany(b *testing.B) {
 		if _, err := s.History(b.Context(), "r", store.Query{Limit: 200}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestAStoreKnowsHowLongItHasRested(t *testing.T) {
+	dir := t.TempDir()
+	lock := filepath.Join(dir, "lock")
+	open := func(wait time.Duration) *store.Store {
+		t.Helper()
+		s, err := store.Open(t.Context(), store.Config{Dir: dir, Now: func() time.Time { return time.Now().Add(wait) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	first := open(time.Hour)
+	if d := first.Rested(); d != 0 {
+		t.Errorf("a new one has rested for %v", d)
+	}
+	longAgo := time.Now().Add(-24 * time.Hour) // it has been open for a day
+	for _, mark := range []func(){first.Mark, func() { shut(t, first) }} {
+		if err := os.Chtimes(lock, longAgo, longAgo); err != nil {
+			t.Fatal(err)
+		}
+		mark()
+		if info, err := os.Stat(lock); err != nil || time.Since(info.ModTime()) > time.Minute {
+			t.Errorf("not marked: %v", err)
+		}
+	}
+	second := open(time.Hour)
+	defer shut(t, second)
+	if d := second.Rested().Round(time.Minute); d != time.Hour {
+		t.Errorf("it has rested for %v", d)
 	}
 }
