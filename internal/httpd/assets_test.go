@@ -96,3 +96,18 @@ func TestAVariantThatSavesNothingIsNotServed(t *testing.T) {
 		t.Errorf("got %q", r.Header.Get("Content-Encoding"))
 	}
 }
+
+// FuzzAcceptEncoding: whatever a client says it takes, each quality is one.
+func FuzzAcceptEncoding(f *testing.F) {
+	for _, s := range []string{"br, gzip", "br;q=0.5, *;q=0", "x-gzip; Q = 1", ";q=NaN", "gzip;q=1e309", "gzip;q=0x1p-2"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		accepted := parseAcceptEncoding([]string{s, s})
+		for encoding := range accepted {
+			if q := accepted.quality(encoding); !(q >= 0 && q <= 1) {
+				t.Fatalf("%q: %q has quality %v", s, encoding, q)
+			}
+		}
+	})
+}

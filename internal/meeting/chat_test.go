@@ -126,6 +126,7 @@ func TestNamesOfPeopleHaveLimits(t *testing.T) {
 		{"\u3164", ""}, // a filler: a letter that is not drawn
 		{"\u2800", ""},
 		{"A\u200bn\u00adn\ufeff", "Ann"},
+		{"e\u200b\u0301", "é"},
 		{"A\u200dn\u200cn\ufe0f", "Ann"},
 		{"Ann\U000e0041 \u3000 Lee", "Ann Lee"},
 		{"می\u200cخواهم", "می\u200cخواهم"},

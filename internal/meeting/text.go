@@ -49,7 +49,7 @@ func PersonName(s string) (string, *Error) {
 			return "", &Error{Code: Invalid, Text: "A name has no line breaks or other control characters."}
 		}
 	}
-	if name = seen(name); utf8.RuneCountInString(name) > maxPersonName || !visible(name) {
+	if name = norm.NFC.String(seen(name)); utf8.RuneCountInString(name) > maxPersonName || !visible(name) {
 		return "", bad
 	}
 	return name, nil
@@ -142,8 +142,8 @@ const maxFileName = 120
 func FileName(s string) string {
 	s = s[max(0, len(s)-4*maxFileName*utf8.UTFMax):] // the end tells what it is
 	s = strings.ToValidUTF8(s, "")
-	s = norm.NFC.String(s[strings.LastIndexAny(s, `/\`)+1:])
-	s = strings.Map(func(r rune) rune {
+	s = s[strings.LastIndexAny(s, `/\`)+1:]
+	s = norm.NFC.String(strings.Map(func(r rune) rune {
 		switch {
 		case strings.ContainsRune(`<>:"|?*`, r):
 			return '_'
@@ -153,7 +153,7 @@ func FileName(s string) string {
 			return ' '
 		}
 		return -1
-	}, s)
+	}, s)) // after it: what stood between a letter and its accent is gone
 	s = strings.TrimRight(strings.TrimLeft(s, " "), " .")
 	if runes := []rune(s); len(runes) > maxFileName {
 		end := s[strings.LastIndexByte(s, '.')+1:]

@@ -3,6 +3,7 @@ package meeting_test
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -15,6 +16,7 @@ func TestNamesOfFilesAreMadeHarmless(t *testing.T) {
 		{"회의록 최종.hwp", "회의록 최종.hwp"},
 		{"cafe\u0301.png", "café.png"},
 		{"👩‍💻.png", "👩‍💻.png"},
+		{"e\x04\u0301.png", "é.png"},
 		{".bashrc", ".bashrc"},
 		{"../../etc/passwd", "passwd"},
 		{`..\..\windows\win.ini`, "win.ini"},
@@ -82,6 +84,39 @@ func FuzzNames(f *testing.F) {
 			}
 			if again, err := read(name); err != nil || again != name {
 				t.Fatalf("%s %q becomes %q, %v", what, name, again, err)
+			}
+		}
+	})
+}
+
+// FuzzText: whatever is said, or asked for as a passcode, comes out whole, within its bounds, and as it was when it is read
+// again.
+func FuzzText(f *testing.F) {
+	for _, s := range []string{"hello", "  a\r\nb\t ", "\u200b", "Gru\u0308ße 1", "\x00", "\xff", "```\ncode\n```", strings.Repeat("한", 4001)} {
+		f.Add(s)
+	}
+	said := func(s string) (string, bool) {
+		m := meeting.New(meeting.Config{Room: "r", Chance: func() uint64 { return 1 }})
+		id := m.Apply(time.Time{}, meeting.Connect{Name: "ann", Who: "ann"})[0].(meeting.Connected).ID
+		m.Apply(time.Time{}, meeting.Join{ID: id})
+		keep, ok := m.Apply(time.Time{}, meeting.Chat{ID: id, ClientID: "1", Text: s})[0].(meeting.Keep)
+		return keep.Message.Text, ok
+	}
+	asked := func(s string) (string, bool) {
+		set, err := meeting.SettingsChange{Passcode: &s}.Apply(meeting.Fresh())
+		return set.Passcode, err == nil
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for most, read := range map[int]func(string) (string, bool){4000: said, 64: asked} {
+			text, ok := read(s)
+			if !ok {
+				continue
+			}
+			if utf8.RuneCountInString(text) > most || !utf8.ValidString(text) || strings.ContainsAny(text, "\r\x00\x1b") {
+				t.Fatalf("%q becomes %q", s, text)
+			}
+			if again, ok := read(text); !ok || again != text {
+				t.Fatalf("%q becomes %q, %v", text, again, ok)
 			}
 		}
 	})

@@ -3,10 +3,12 @@ package signal
 import (
 	"encoding/json"
 	"math"
+	"net/http"
 	"testing"
 	"unicode/utf8"
 
 	"noom/internal/meeting"
+	"noom/internal/rooms"
 )
 
 // FuzzFrame holds /ws frames to this: whatever comes, it is refused, or its answer is a frame of our own.
@@ -98,4 +100,21 @@ func checkRequest(t *testing.T, r request) {
 			t.Fatalf("broken text %q", r.Text)
 		}
 	}
+}
+
+// FuzzAddress: whatever a proxy or a stranger says, an address is one, or none; only who is on this machine is believed.
+func FuzzAddress(f *testing.F) {
+	f.Add("127.0.0.1:4000", "198.51.100.1")
+	f.Add("[::1]:4000", "10.0.0.1, 2001:db8::1%eth0")
+	f.Add("192.0.2.7:4000", "nonsense,")
+	f.Fuzz(func(t *testing.T, peer, forwarded string) {
+		with := clientAddr(&http.Request{RemoteAddr: peer, Header: http.Header{"X-Forwarded-For": {forwarded}}})
+		without := clientAddr(&http.Request{RemoteAddr: peer, Header: http.Header{}})
+		if with.Is4In6() || with != without && !without.IsLoopback() {
+			t.Fatalf("%q, forwarded for %q: %v", peer, forwarded, with)
+		}
+		if p := rooms.Network(with); with.IsValid() && !p.IsValid() {
+			t.Fatalf("%v is in no network", with)
+		}
+	})
 }
