@@ -375,3 +375,27 @@ func TestTooManyFetchesAtOnceAreLimited(t *testing.T) {
 		t.Errorf("another is held back: %d", status)
 	}
 }
+
+func TestAPieceOfUnknownLengthIsBoundedToo(t *testing.T) {
+	n := newNode(t)
+	ann := n.guest(t, "r", "ann")
+	id := ann.begin("a", 3<<20)
+	body := io.MultiReader(strings.NewReader(strings.Repeat("x", 2<<20))) // whose length net/http cannot know
+	r, err := http.NewRequestWithContext(t.Context(), "PATCH", strings.Replace(n.url, "ws", "http", 1)+"/api/rooms/r/files"+id, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+ann.key)
+	r.Header.Set("Upload-Offset", "0")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("answered %d", answer.StatusCode)
+	}
+	if status, _, header := ann.files("HEAD", id, ""); status != 200 || header.Get("Upload-Offset") != fmt.Sprint(1<<20) {
+		t.Errorf("%d, at %s: what came before the end of the piece is there", status, header.Get("Upload-Offset"))
+	}
+}
