@@ -151,6 +151,7 @@ export class FakePreferences implements Public<Preferences> {
   shortcuts = $state(true);
   mutedHint = $state(true);
   announcements: "all" | "important" | "none" = $state("all");
+  captionSize: Preferences["captionSize"] = $state("normal");
   sounds = $state(true);
   noise: Preferences["noise"] = $state("browser");
   echoCancellation = $state(true);

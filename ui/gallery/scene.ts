@@ -7,6 +7,7 @@ import { FakeWallpapers } from "../src/browser/fakes";
 import { Backdrops } from "../src/state/backdrops.svelte";
 import type { Screen } from "../src/state/app.svelte";
 import { Apart } from "../src/state/apart.svelte";
+import { Captions } from "../src/state/captions.svelte";
 import { Chrome } from "../src/state/chrome.svelte";
 import { Overlays } from "../src/state/overlays";
 import { Keyring } from "../src/state/keyring.svelte";
@@ -40,6 +41,7 @@ export async function scene(query: URLSearchParams) {
   const preferences = new FakePreferences();
   preferences.language = language;
   preferences.theme = (query.get("theme") as FakePreferences["theme"] | null) ?? "system";
+  preferences.captionSize = (query.get("size") as FakePreferences["captionSize"] | null) ?? "normal";
   preferences.name = query.has("noname") ? "" : (names[language][0] ?? "");
   preferences.recentRooms = recent(language, query.has("fresh"));
 
@@ -79,8 +81,9 @@ export async function scene(query: URLSearchParams) {
   signals(query, meeting, reactions, people);
   const chat = talk(roster, query, language);
   const attention = new WebAttention(window);
+  const captions = speech(query, people);
   return {
-    ...{ attention, apart, app, appeal: appealOf(meeting, devices, query), preferences, keyring, rooms, devices, backdrops },
+    ...{ attention, apart, app, appeal: appealOf(meeting, devices, query), preferences, keyring, rooms, devices, backdrops, captions },
     ...{ call, chat, chrome, meeting, overlays, reactions, stage },
   };
 }
@@ -98,6 +101,18 @@ function signals(query: URLSearchParams, meeting: Meeting, reactions: Reactions,
     timer: seconds ? { seconds, endsAt: Date.now() + seconds * 1000 } : null,
     startedAt: Date.now() - 23 * 60_000,
   };
+}
+
+/** `captions=hello` has the third of the people say that, after the second has said much and has not yet ended. */
+function speech(query: URLSearchParams, people: readonly Participant[]): Captions {
+  const captions = new Captions();
+  const told = query.get("captions");
+  const [, second, third] = people.map(({ id }) => id);
+  if (!told || !second || !third) return captions;
+  for (const text of ["First.", "Second.", "Third."]) captions.say({ speaker: second, text, final: true });
+  captions.say({ speaker: second, text: "And then", final: false });
+  captions.say({ speaker: third, text: told, final: true });
+  return captions;
 }
 
 function recent(language: "en" | "ko", none: boolean): FakePreferences["recentRooms"] {

@@ -19,6 +19,7 @@ import { Apart } from "./state/apart.svelte";
 import { App } from "./state/app.svelte";
 import { Backdrops } from "./state/backdrops.svelte";
 import { Call } from "./state/call.svelte";
+import { Captions } from "./state/captions.svelte";
 import { carry } from "./state/carrying.svelte";
 import { Chrome } from "./state/chrome.svelte";
 import { Devices } from "./state/devices.svelte";
@@ -56,7 +57,7 @@ function build(): Page {
   const apart = new Apart(new WebLittleWindow(window));
   const attention = new WebAttention(window);
   return {
-    ...{ attention, apart, app, appeal, preferences, keyring, rooms, devices, backdrops, call, chat },
+    ...{ attention, apart, app, appeal, preferences, keyring, rooms, devices, backdrops, call, captions: new Captions(), chat },
     ...{ chrome: new Chrome(), meeting, overlays: new Overlays(new WebBack(window)), reactions, stage },
   };
 }

@@ -5,6 +5,12 @@ export const enPhone = {
   "phone.turnCamera": "Turn the camera round",
   "phone.closeSheet": "Close",
 
+  "captions.title": "Captions",
+  "captions.size": "Size of captions",
+  "captions.size.normal": "Normal",
+  "captions.size.large": "Large",
+  "captions.size.largest": "Very large",
+
   "settings.announcements": "Screen reader",
   "settings.announcementsHint": "What is read out while you do something else.",
   "settings.announcements.all": "Everything",

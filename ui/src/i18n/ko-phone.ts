@@ -7,6 +7,12 @@ export const koPhone: Record<keyof typeof enPhone, string> = {
   "phone.turnCamera": "카메라 전환",
   "phone.closeSheet": "닫기",
 
+  "captions.title": "자막",
+  "captions.size": "자막 크기",
+  "captions.size.normal": "보통",
+  "captions.size.large": "크게",
+  "captions.size.largest": "아주 크게",
+
   "settings.announcements": "화면 낭독기",
   "settings.announcementsHint": "다른 일을 하는 동안 무엇을 읽어 줄지 정해요.",
   "settings.announcements.all": "모두",

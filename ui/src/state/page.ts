@@ -5,6 +5,7 @@ import type { App } from "./app.svelte";
 import type { Appeal } from "./appeal.svelte";
 import type { Backdrops } from "./backdrops.svelte";
 import type { Call } from "./call.svelte";
+import type { Captions } from "./captions.svelte";
 import type { Chat } from "./chat.svelte";
 import type { Chrome } from "./chrome.svelte";
 import type { Devices } from "./devices.svelte";
@@ -25,6 +26,7 @@ export interface Page {
   readonly devices: Devices;
   readonly backdrops: Backdrops;
   readonly call: Call;
+  readonly captions: Captions;
   readonly chat: Chat;
   readonly chrome: Chrome;
   readonly keyring: Keyring;

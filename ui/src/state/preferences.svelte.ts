@@ -9,6 +9,8 @@ export type Language = "ko" | "en";
 /** What ears are told of: everything, what matters (shares and hands; messages have a setting of their own), or nothing. */
 export const levels = ["all", "important", "none"] as const;
 export type Announcements = (typeof levels)[number];
+export const captionSizes = ["normal", "large", "largest"] as const;
+export type CaptionSize = (typeof captionSizes)[number];
 
 /** A device as remembered: ids change when the site's data is cleared, labels mostly do not. */
 export interface DeviceChoice {
@@ -30,6 +32,7 @@ const choices = {
   quality: ["hd", "saver"],
   chatAloud: ["all", "private", "none"],
   announcements: levels,
+  captionSize: captionSizes,
 } as const;
 
 /** What is either so or not. */
@@ -68,6 +71,7 @@ export class Preferences {
   sounds: boolean = $state(true);
   /** Screen readers are told who comes, goes and reacts. */
   announcements: Announcements = $state("all");
+  captionSize: CaptionSize = $state("normal");
   /** My own tile is not shown on the stage. */
   hideSelf: boolean = $state(false);
   /** Nor are those whose camera is off. */
