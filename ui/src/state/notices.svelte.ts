@@ -33,6 +33,12 @@ export type NoticeKey =
   | "renamed" // params: name
   | "failed"; // params: code (a Failure's code)
 
+/** What hosts did to me: ears hear of it at once, whatever is being read to them. */
+export const fromHosts: ReadonlySet<NoticeKey> = new Set<NoticeKey>([
+  ...(["silenced-microphone", "silenced-camera", "silenced-screen", "lowered-hand", "renamed"] as const),
+  ...(["role-host", "role-cohost", "role-speaker", "role-viewer"] as const),
+]);
+
 export type NoticeAction = "hear" | "unmute" | "show-room";
 
 export interface Notice {
