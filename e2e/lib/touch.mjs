@@ -9,6 +9,26 @@ export const phones = {
 /** The viewport of a phone with fingers on it. */
 export const touch = (size) => ({ ...size, deviceScaleFactor: 2, isMobile: true, hasTouch: true });
 
+/** Runs before the page's scripts: a phone's two cameras. */
+export function twoCameras() {
+  const devices = navigator.mediaDevices;
+  const native = devices.getUserMedia.bind(devices);
+  const listed = devices.enumerateDevices.bind(devices);
+  devices.enumerateDevices = async () => [
+    ...(await listed()).filter(({ kind }) => kind !== 'videoinput'),
+    ...['user', 'environment'].map((id) => ({ deviceId: id, groupId: id, kind: 'videoinput', label: `${id} camera` })),
+  ];
+  devices.getUserMedia = async ({ audio, video }) => {
+    const stream = await native({ audio: audio ?? false, video: Boolean(video) });
+    const way = video?.facingMode?.exact ?? video?.deviceId?.exact ?? 'user';
+    for (const track of stream.getVideoTracks()) {
+      const settings = track.getSettings.bind(track);
+      track.getSettings = () => ({ ...settings(), deviceId: way, facingMode: way });
+    }
+    return stream;
+  };
+}
+
 export class Finger {
   constructor(person) {
     this.person = person;
@@ -34,10 +54,12 @@ export class Finger {
     await this.page.keyboard.type(text);
   }
 
-  /** Drags from a place down by so many pixels, quickly. */
+  /** Drags from a place down by so many pixels, and lets go. */
   async drag(x, y, by) {
     const touched = await this.page.touchscreen.touchStart(x, y);
     for (let step = 1; step <= 5; step++) await touched.move(x, y + (by * step) / 5);
+    // Not flung: browsers take the next touch for one that stops what they think still moves.
+    await new Promise((done) => setTimeout(done, 250));
     await touched.end();
   }
 
@@ -58,6 +80,8 @@ export class Finger {
   /** What does not fit: wider than the glass, or smaller than a fingertip. */
   misfits() {
     return this.page.evaluate(() => {
+      // Sheets rise for a while: what counts is where they come to.
+      for (const one of document.getAnimations()) if (one.effect.getTiming().iterations !== Infinity) one.finish();
       const least = 44; // WCAG 2.5.5, and what phones' makers ask for
       const found = [];
       const say = (element, what) =>
@@ -77,7 +101,7 @@ export class Finger {
           if (!scroller) say(element, 'beyond the edge');
         }
         if (element.tagName !== 'A' && Math.min(box.width, box.height) < least - 0.5) say(element, `${Math.round(box.width)}×${Math.round(box.height)}`);
-        const field = element.matches('input:not(.unseen), textarea, select');
+        const field = element.matches('input:not(.unseen, [type=checkbox], [type=radio]), textarea, select');
         if (field && parseFloat(getComputedStyle(element).fontSize) < 16) say(element, 'iPhones zoom into it');
       }
       return found;

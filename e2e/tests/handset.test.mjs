@@ -5,6 +5,7 @@ import { names } from '../lib/browsers.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 import { Person } from '../lib/person.mjs';
 import { until } from '../lib/server.mjs';
+import { twoCameras } from '../lib/touch.mjs';
 
 let house;
 before(async () => (house = await House.open()));
@@ -113,26 +114,6 @@ for (const engine of names) {
     assert.deepEqual(await tab.errors(), []);
     await Promise.all([ann.close(), ben.close()]);
   });
-}
-
-/** Runs before the page's scripts: a phone's two cameras. */
-function twoCameras() {
-  const devices = navigator.mediaDevices;
-  const native = devices.getUserMedia.bind(devices);
-  const listed = devices.enumerateDevices.bind(devices);
-  devices.enumerateDevices = async () => [
-    ...(await listed()).filter(({ kind }) => kind !== 'videoinput'),
-    ...['user', 'environment'].map((id) => ({ deviceId: id, groupId: id, kind: 'videoinput', label: `${id} camera` })),
-  ];
-  devices.getUserMedia = async ({ audio, video }) => {
-    const stream = await native({ audio: audio ?? false, video: Boolean(video) });
-    const way = video?.facingMode?.exact ?? video?.deviceId?.exact ?? 'user';
-    for (const track of stream.getVideoTracks()) {
-      const settings = track.getSettings.bind(track);
-      track.getSettings = () => ({ ...settings(), deviceId: way, facingMode: way });
-    }
-    return stream;
-  };
 }
 
 for (const engine of names) {
