@@ -68,12 +68,13 @@ export class Inspector {
    * of colours.
    */
   async look(where, part = null) {
+    const began = Date.now();
     const say = (what) => this.found.push(`${where}, ${what}`);
     for (const glass of Object.keys(glasses)) {
       await this.#take(glass);
       await this.#painted();
       if (part && !(await this.page.$eval(part, (node) => node.checkVisibility()))) continue;
-      for (const theme of ['dark', 'light']) {
+      for (const theme of glass === 'phone' ? ['dark'] : ['dark', 'light']) { // a phone's colours are those of the desk
         await this.#dress(theme);
         await this.#painted();
         const found = await findings(this.page, part, theme === 'light' ? colours : null);
@@ -84,5 +85,6 @@ export class Inspector {
       await this.#dress('dark');
     }
     await this.#take('desktop');
+    if (process.env.TIMES) console.log(`${Date.now() - began} ms ${where}`);
   }
 }
