@@ -94,7 +94,7 @@ e2e: build test-deps e2e/node_modules/.stamp ## Real Chromium and Firefox agains
 	@cd e2e && $(NPM) run --silent test
 
 .PHONY: screenshots
-screenshots: build test-deps e2e/node_modules/.stamp ## Pictures of every screen into e2e/results/screenshots
+screenshots: build test-deps e2e/node_modules/.stamp ## Pictures of every screen and state into e2e/results/screenshots (PARTS=chat,hosts)
 	@cd e2e && $(NPM) run --silent screenshots
 
 .PHONY: race

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Go and Node: as root on Debian by apt-get, elsewhere it says what is missing.
 #   chromium, firefox   the browsers of the e2e tests (CHROMIUM and FIREFOX name other programs)
-#   Noto CJK            a Korean font, so that screenshots show letters and not boxes
+#   Noto CJK, Emoji     fonts, so that screenshots show letters and reactions and not boxes
 #   ip, ss              network namespaces, in which the browsers meet, and cutting connections
 set -euo pipefail
 
@@ -14,12 +14,14 @@ have_browser() { # variable, then names to look for
   for name in "$@"; do have "$name" && return; done
   return 1
 }
+have_emoji() { have fc-list && [[ -n $(fc-list ':lang=und-zsye' file | head -n 1) ]]; }
 have_cjk() { have fc-list && [[ -n $(fc-list ':lang=ko' file | head -n 1) ]]; }
 
 missing() {
   have_browser CHROMIUM chromium chromium-browser google-chrome || echo chromium
   have_browser FIREFOX firefox-esr firefox || echo firefox-esr
   have_cjk || echo fontconfig fonts-noto-cjk
+  have_emoji || echo fontconfig fonts-noto-color-emoji
   have ip && have ss || echo iproute2
 }
 
@@ -37,5 +39,5 @@ fi
 
 echo "The tests need what is not here (by Debian's names): ${packages[*]}" >&2
 echo "On Debian or Ubuntu: sudo apt-get install ${packages[*]}" >&2
-echo "Elsewhere install Chromium, Firefox and a Korean font; CHROMIUM and FIREFOX may name the programs." >&2
+echo "Elsewhere install Chromium, Firefox, a Korean and an emoji font; CHROMIUM and FIREFOX may name the programs." >&2
 exit 1

@@ -58,9 +58,9 @@ function gather() {
     return to.stream.getAudioTracks()[0];
   };
 
-  window.enter = async ({ room, name, seed, width, height, fps, talks, microphone, seen }) => {
+  window.enter = async ({ room, name, link, passcode, seed, width, height, fps, talks, microphone, seen }) => {
     const session = await dial();
-    await session.ask('connect', { room, name });
+    await session.ask('connect', { room, name, link });
     const connection = new RTCPeerConnection();
     const line = (kind) => connection.addTransceiver(kind, { direction: 'sendonly' }).sender;
     const senders = { microphone: line('audio'), camera: line('video'), screen: line('video') };
@@ -71,12 +71,15 @@ function gather() {
     await connection.setLocalDescription();
     const { sdp } = await session.ask('offer', { sdp: connection.localDescription.sdp });
     await connection.setRemoteDescription({ type: 'answer', sdp });
-    await session.ask('join');
+    const { you } = await session.ask('join', { passcode });
     if (talks) await start('microphone', voice());
     else await session.ask('publish', { track: 'microphone', state: microphone });
     if (seen) await start('camera', camera(seed, width, height, fps));
     people.push({
-      say: (text) => session.ask('chat', { id: crypto.randomUUID(), text }),
+      id: () => you,
+      ask: (event, data) => session.ask(event, data),
+      say: (text, more) => session.ask('chat', { id: crypto.randomUUID(), text, ...more }),
+      freeze: () => senders.camera.replaceTrack(null),
       share: async () => {
         const page = paintSlide();
         await start('screen', film(page.width, page.height, 4, (pen) => pen.drawImage(page, 0, 0)));
@@ -100,7 +103,6 @@ function gather() {
 
 export class Cast {
   #page;
-  #people = [];
 
   /** Opens the tab in which everybody sits. */
   static async gather(browser, server) {
@@ -113,19 +115,19 @@ export class Cast {
 
   /**
    * Someone enters the room. `seed` names the face; `width`, `height` and `fps` are the camera's; `talks` makes the
-   * microphone heard; else it is `on` and silent, or `muted`. Who is not `seen` has the camera off.
+   * microphone heard; else it is `on` and silent, or `muted`. Who is not `seen` has the camera off. `link` is a key.
+   * Afterwards: `ask(event, data)` says anything of the protocol, `say(text)` chats, `freeze()` sends no more pictures.
    */
   async enter({ width = 640, height = 360, fps = 6, talks = false, microphone = 'on', seen = true, ...who }) {
     const all = { width, height, fps, talks, microphone, seen, ...who };
     const index = await this.#page.evaluate((person) => window.enter(person), all);
     const act = (...what) => this.#page.evaluate((...rest) => window.act(...rest), index, ...what);
-    const person = { say: (text) => act('say', text), share: () => act('share'), unshare: () => act('unshare'), leave: () => act('leave') };
-    this.#people.push(person);
-    return person;
+    const verbs = ['id', 'ask', 'say', 'freeze', 'share', 'unshare', 'leave'];
+    return Object.fromEntries(verbs.map((verb) => [verb, (...rest) => act(verb, ...rest)]));
   }
 
-  /** Everybody leaves. */
-  async leave() {
-    await Promise.all(this.#people.splice(0).map((person) => person.leave()));
+  /** Everybody is gone at once, and the tab with them. */
+  async close() {
+    await this.#page.browserContext().close();
   }
 }

@@ -59,15 +59,22 @@ export class Person {
   /** Opens a tab in a fresh context of the browser. */
   static async sit(name, engine, browser, { language = 'en', viewport = { width: 1280, height: 800 } } = {}) {
     const context = await browser.createBrowserContext();
+    return Person.#enter({ name, engine, context, language, viewport });
+  }
+
+  /** The same person in another tab of the same browser. */
+  tab() {
+    return Person.#enter(this);
+  }
+
+  static async #enter({ name, engine, context, language, viewport }) {
     const page = await context.newPage();
     await page.setViewport(viewport);
     await page.evaluateOnNewDocument((lang) => {
       Object.defineProperty(navigator, 'language', { get: () => lang });
       Object.defineProperty(navigator, 'languages', { get: () => [lang] });
     }, language);
-    const person = await Person.at(name, engine, page);
-    person.context = context;
-    return person;
+    return Object.assign(await Person.at(name, engine, page), { context, language, viewport });
   }
 
   /** Sits down at a tab that is still empty. */

@@ -1,0 +1,20 @@
+// Settings, section by section, and the list of shortcuts.
+import { languages } from './people.mjs';
+
+export async function settings(set) {
+  const viewer = await set.viewer();
+  await viewer.lobby(`${languages[set.language].room}-3`);
+  await viewer.join();
+  await viewer.press('meeting.more');
+  await viewer.press('more.settings');
+  for (const section of ['sound', 'picture', 'look', 'notices', 'shortcuts']) {
+    await viewer.press(`settings.${section}`);
+    await viewer.shoot(`settings-${section}`);
+  }
+  await viewer.close('dialog');
+  await viewer.key('?');
+  await viewer.sees('dialog');
+  await viewer.shoot('shortcuts');
+  await viewer.close('dialog');
+  await set.cleared(viewer);
+}
