@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { names } from '../lib/browsers.mjs';
+import { catchNotifications } from '../lib/caught.mjs';
 import { enterWith, makeRoom, press } from '../lib/host.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 import { until } from '../lib/server.mjs';
@@ -89,31 +90,6 @@ test('without motion a reaction stays where it appears', async () => {
   assert.equal((await place())[0], top);
   await ada.close();
 });
-
-/** The system's notifications, caught: headless browsers have none. The page is in sight until told otherwise. */
-function catchNotifications() {
-  window.notified = [];
-  window.asked = 0;
-  window.Notification = class extends EventTarget {
-    static permission = 'default';
-    static async requestPermission() {
-      window.asked++;
-      return (window.Notification.permission = 'granted');
-    }
-    constructor(title, { body }) {
-      super();
-      window.notified.push(`${title}: ${body}`);
-    }
-    close() {}
-  };
-  let hidden = false;
-  Object.defineProperty(document, 'hidden', { get: () => hidden });
-  document.hasFocus = () => !hidden;
-  window.lookAway = (away) => {
-    hidden = away;
-    document.dispatchEvent(new Event('visibilitychange'));
-  };
-}
 
 for (const engine of names) {
   test(`who looks at something else is notified, but only once they have asked for it (${engine})`, async () => {

@@ -40,6 +40,7 @@ export const enHosts = {
   "invite.passcode": "Passcode: {passcode}",
   "invite.end": "It opens in any browser, without an account.",
   "invite.copy": "Copy invitation",
+  "meeting.aloneHost": "Send the invitation to those you want to meet. They wait until you let them in.",
   "power.title": "Links that give power",
   "power.lead": "Whoever opens one of these holds that role from then on. Send them only to people you trust.",
   "power.copied": "Copied. It gives power: send it only to people you trust.",

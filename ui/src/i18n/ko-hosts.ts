@@ -42,6 +42,7 @@ export const koHosts: Record<keyof typeof enHosts, Message> = {
   "invite.passcode": "비밀번호: {passcode}",
   "invite.end": "가입 없이 어떤 브라우저에서나 열 수 있어요.",
   "invite.copy": "초대장 복사",
+  "meeting.aloneHost": "만나고 싶은 사람에게 초대장을 보내 주세요. 손님은 내가 들여보낼 때까지 기다려요.",
   "power.title": "권한을 주는 링크",
   "power.lead": "이 링크를 연 사람은 그때부터 그 역할을 가져요. 믿는 사람에게만 보내 주세요.",
   "power.copied": "복사했어요. 권한을 주는 링크이니 믿는 사람에게만 보내 주세요.",

@@ -18,6 +18,7 @@ export type NoticeKey =
   | "too-many-files"
   | "bad-room-name"
   | "link-copied"
+  | "invitation-copied"
   | "copy-failed"
   | "silenced-microphone" // by a host; params: name
   | "silenced-camera"
