@@ -31,13 +31,17 @@ export function focusFirst(container: HTMLElement): void {
   (chosen && inSight(chosen) ? chosen : first)?.focus();
 }
 
-/** What had the focus before this came up has it again when this goes with the focus in it; at the least the toolbar has. */
+/**
+ * What had the focus before this came up has it again when this goes with the focus in it; at the least the toolbar has.
+ * Nothing had it: nothing has, so that Space goes on to be for talking.
+ */
 export function returnFocus(container: HTMLElement): () => void {
   const page = container.ownerDocument;
   const before = page.activeElement;
   return () => {
     if (page.activeElement && page.activeElement !== page.body && !container.contains(page.activeElement)) return;
-    const back = before instanceof HTMLElement && before.isConnected && inSight(before) && before !== page.body;
+    if (before === page.body) return page.querySelector("main")?.focus({ preventScroll: true });
+    const back = before instanceof HTMLElement && before.isConnected && inSight(before);
     (back ? before : page.querySelector<HTMLElement>("[role='toolbar'] button"))?.focus();
   };
 }
