@@ -76,6 +76,8 @@ export class Appeal {
   changed(before: Participant, now: Participant): void {
     const { notices } = this.#parts;
     if (before.role !== now.role) {
+      // What this role may not do was stopped a moment before; one word for both is enough.
+      for (const { id, key } of notices.list) if (key.startsWith("silenced-")) notices.dismiss(id);
       notices.notify(`role-${now.role}`);
       this.comply(now);
     }

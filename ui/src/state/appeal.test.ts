@@ -96,6 +96,7 @@ describe("what a host does to me", () => {
   it("makes a viewer of me who lets nothing out", () => {
     const track = () => states(outlets(devices, sharing, meeting.role));
     expect(track()).toMatchObject({ microphone: "on", camera: "on" });
+    appeal.silence(by, "camera");
     appeal.changed(person(1), be("viewer"));
     expect([devices.microphoneOn, devices.cameraOn, told()]).toEqual([false, false, ["role-viewer"]]);
     expect(Object.values(track())).toEqual(["off", "off", "off", "off"]);
