@@ -53,7 +53,7 @@ for (const engine of names) {
     const remove = async () => {
       await article.evaluate((element) => element.focus());
       await (await until('Delete', () => article.$('[aria-label=Delete]'))).evaluate((button) => button.click());
-      return host.find('dialog', 'Delete this message of Gus?');
+      return host.find('dialog', 'Delete this message by Gus?');
     };
     await remove();
     await host.click('button', 'Keep it');
