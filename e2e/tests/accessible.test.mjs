@@ -125,7 +125,6 @@ for (const language of ['en', 'ko']) {
       await introduces(page, language, titles);
 
       // Signals: a hand, a question of the host, a lock, a notice.
-      await guest.page.keyboard.press('m'); // it wanted a microphone that it does not get
       await guest.page.keyboard.press('h');
       await page.waitForFunction(() => document.querySelector('.stage .hand'));
       await press(page, 'aside footer button:nth-child(2)'); // lock

@@ -50,7 +50,8 @@ export class Appeal {
     if (track !== "microphone" && track !== "camera") return;
     if (track === "microphone") this.#excused = true;
     const { devices } = this.#parts;
-    if (!(track === "microphone" ? devices.microphoneOn : devices.cameraOn)) this.asked = { by, track };
+    const wanted = track === "microphone" ? devices.microphoneOn : devices.cameraOn;
+    if (!wanted || devices.problem(track) !== null) this.asked = { by, track };
   }
 
   /** The request is answered, or has become pointless. */

@@ -53,6 +53,14 @@ describe("a host who asks", () => {
     expect(appeal.asked).toBeNull();
   });
 
+  it("for a microphone that is wanted, but that I do not have, is told", async () => {
+    media.troubles = { microphone: { kind: "denied" } };
+    await devices.setMicrophone(false);
+    await devices.setMicrophone(true);
+    appeal.ask(by, "microphone");
+    expect(appeal.asked).toEqual({ by, track: "microphone" });
+  });
+
   it("for what is on already is not worth a word", () => {
     appeal.ask(by, "microphone");
     appeal.ask(by, "screen");
