@@ -1,25 +1,16 @@
 // Hidden backgrounds: what the others see of a camera, what it costs, and what happens when it cannot be done.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { names } from '../lib/browsers.mjs';
+import { clean, dress } from '../lib/clean.mjs';
 import { books, closeSettings, look, settings, sum } from '../lib/looking.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 import { until } from '../lib/server.mjs';
 import { sitFor } from '../lib/studio.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let house;
 before(async () => (house = await House.open()));
 after(() => house.close());
-
-async function clean(page, where) {
-  await page.evaluate(axe);
-  const findings = await page.evaluate(async () =>
-    (await window.axe.run(document)).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`));
-  assert.deepEqual(findings, [], where);
-}
 
 /** A picture that is red on the left and blue on the right. */
 const flag = new URL('../lib/flag.png', import.meta.url).pathname;
@@ -238,8 +229,7 @@ for (const language of ['en', 'ko']) {
     test(`choosing a background has no findings of axe (${language}, ${theme})`, async () => {
       const person = await house.person('Ann', 'chromium', { language });
       const { page } = person;
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }, { name: 'prefers-reduced-motion', value: 'reduce' }]);
-      await page.setBypassCSP(true);
+      await dress(page, theme);
       await page.goto(`${house.server.url}/r/${freshRoom()}`, { waitUntil: 'load' });
       await page.waitForSelector('#name');
       await page.$eval('.setup .more button:last-child', (button) => button.click());

@@ -5,6 +5,7 @@ import type { Pictures } from "./pictures";
 import type { Site, SiteEvent } from "./site";
 import type { Sounds } from "./sounds";
 import type { Store } from "./storage";
+import type { Quality } from "../lib/tuning";
 import type { Wallpaper, Wallpapers } from "./wallpapers";
 
 export class FakeStore implements Store {
@@ -46,6 +47,10 @@ export class FakePeer implements Peer {
     const other = this.music !== on;
     this.music = on;
     return other && this.negotiations.length > 0;
+  }
+  quality: Quality | null = null;
+  async setQuality(quality: Quality): Promise<void> {
+    this.quality = quality;
   }
   async growTo(videoSlots: number): Promise<void> {
     this.videoSlots = Math.max(this.videoSlots, videoSlots);

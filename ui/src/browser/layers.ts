@@ -1,5 +1,7 @@
 /** How pictures are encoded for sending. */
 
+import { layerTuning, type Quality } from "../lib/tuning";
+
 /** scaleResolutionDownTo is newer than TypeScript's DOM types (WebRTC extensions). */
 interface Encoding extends RTCRtpEncodingParameters {
   scaleResolutionDownTo?: { maxWidth: number; maxHeight: number };
@@ -26,6 +28,21 @@ export function cameraEncodings(bySize: boolean): RTCRtpEncodingParameters[] {
       ? { ...base, scaleResolutionDownTo: { maxWidth: width, maxHeight: height } }
       : { ...base, scaleResolutionDownBy: factor };
   });
+}
+
+/**
+ * Changes a camera's encodings for a quality, of a source that has so many lines. Sizes stay as they are; factors follow
+ * the source.
+ */
+export function tuneCamera(encodings: RTCRtpEncodingParameters[], quality: Quality, source: number): void {
+  for (const encoding of encodings) {
+    const layer = layers.find(({ rid }) => rid === encoding.rid);
+    if (!layer) continue;
+    const { active, factor, fps } = layerTuning(quality, layer.height, source);
+    encoding.active = active;
+    encoding.maxFramerate = fps;
+    if (encoding.scaleResolutionDownBy !== undefined && !("scaleResolutionDownTo" in encoding)) encoding.scaleResolutionDownBy = factor;
+  }
 }
 
 /** One stream, 2.5 Mb/s: text stays sharp, and slides cost next to nothing anyway. */

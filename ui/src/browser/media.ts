@@ -42,10 +42,11 @@ export interface SoundTuning {
   readonly stereo: boolean;
 }
 
-/** The size of picture that a camera is asked for. */
+/** The picture that a camera is asked for. */
 export interface PictureTuning {
   readonly width: number;
   readonly height: number;
+  readonly fps: number;
 }
 
 export interface Tuning {

@@ -1,5 +1,6 @@
 /** The media connection: one RTCPeerConnection with the m-lines of PROTOCOL.md, in their order. */
 import { kinds, type Kind } from "../lib/protocol";
+import { pictureTuning, type Quality } from "../lib/tuning";
 import { trimCodecs } from "./codecs";
 import {
   audioEncodings,
@@ -8,6 +9,7 @@ import {
   scalesBySize,
   screenAudioEncodings,
   screenEncodings,
+  tuneCamera,
   voiceBitrate,
 } from "./layers";
 import { forMusic, withStereo } from "./stereo";
@@ -34,6 +36,8 @@ export interface Peer {
   send(kind: Kind, track: MediaStreamTrack | null): Promise<void>;
   /** Whether my microphone sends music: in stereo, with room for it. True: it takes effect with the next negotiation. */
   setMusic(on: boolean): Promise<boolean>;
+  /** How large my camera's picture is sent. Nothing is negotiated. */
+  setQuality(quality: Quality): Promise<void>;
   /** Makes room for that many pictures, by one further offer if need be; at most 50. */
   growTo(videoSlots: number): Promise<void>;
   stats(): Promise<RTCStatsReport>;
@@ -58,6 +62,9 @@ class WebPeer implements Peer {
   readonly #announced = new Map<RTCRtpReceiver, string>();
   #videoSlots = 0;
   #music = false;
+  #quality: Quality = "hd";
+  /** Changes to what the camera sends happen one after the other. */
+  #tuning: Promise<void> = Promise.resolve();
   /** What the last offer said of it. */
   #offeredMusic: boolean | null = null;
   #closed = false;
@@ -82,6 +89,12 @@ class WebPeer implements Peer {
     if (this.#closed || !sender || sender.track === track) return;
     if (track && kind === "screen") track.contentHint = "detail"; // sharp text before smooth motion
     await sender.replaceTrack(track);
+    if (track && kind === "camera") await this.#tuneCamera();
+  }
+
+  setQuality(quality: Quality): Promise<void> {
+    this.#quality = quality;
+    return this.#tuneCamera();
   }
 
   async setMusic(on: boolean): Promise<boolean> {
@@ -92,6 +105,23 @@ class WebPeer implements Peer {
     for (const encoding of parameters.encodings) encoding.maxBitrate = on ? musicBitrate : voiceBitrate;
     await sender.setParameters(parameters);
     return this.#offeredMusic !== null && this.#offeredMusic !== on;
+  }
+
+  #tuneCamera(): Promise<void> {
+    this.#tuning = this.#tuning
+      .then(async () => {
+        const sender = this.#senders.get("camera");
+        if (!sender || this.#closed) return;
+        const source = sender.track?.getSettings().height ?? pictureTuning(this.#quality).height;
+        const parameters = sender.getParameters();
+        tuneCamera(parameters.encodings, this.#quality, source);
+        await sender.setParameters(parameters);
+      })
+      .catch((error: unknown) => {
+        // It is sent larger or smaller than it was to be.
+        if (!this.#closed) console.error("The camera's layers could not be changed:", error);
+      });
+    return this.#tuning;
   }
 
   async growTo(videoSlots: number): Promise<void> {

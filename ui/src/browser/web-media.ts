@@ -183,7 +183,7 @@ async function getUserMedia(
   tuning: Tuning,
 ): Promise<MediaStream | Trouble> {
   const { echo, noise, gain, stereo } = tuning.microphone;
-  const { width, height } = tuning.camera;
+  const { width, height, fps } = tuning.camera;
   if (!navigator.mediaDevices) return globalThis.isSecureContext ? "other" : "insecure";
   try {
     return await navigator.mediaDevices.getUserMedia({
@@ -202,7 +202,7 @@ async function getUserMedia(
           ...exactly(camera),
           width: { ideal: width },
           height: { ideal: height },
-          frameRate: { ideal: 30, max: 30 },
+          frameRate: { ideal: fps, max: fps },
           ...(camera === "" && { facingMode: "user" }),
         },
       }),

@@ -25,6 +25,7 @@ export { default as Hourglass } from "@lucide/svelte/icons/hourglass";
 export { default as Keyboard } from "@lucide/svelte/icons/keyboard";
 export { default as Languages } from "@lucide/svelte/icons/languages";
 export { default as Leave } from "@lucide/svelte/icons/log-out";
+export { default as Leaf } from "@lucide/svelte/icons/leaf";
 export { default as Link } from "@lucide/svelte/icons/link";
 export { default as Lock } from "@lucide/svelte/icons/lock";
 export { default as LockOpen } from "@lucide/svelte/icons/lock-open";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pictureTuning, remembered, soundTuning, type SoundChoice } from "./tuning";
+import { layerTuning, pictureTuning, remembered, soundTuning, type Quality, type SoundChoice } from "./tuning";
 
 const usual: SoundChoice = { noise: "browser", echoCancellation: true, autoGain: true, originalSound: false };
 
@@ -17,9 +17,21 @@ describe("a voice", () => {
   });
 });
 
-it("three layers fit into HD", () => {
-  expect(pictureTuning("hd")).toEqual({ width: 1280, height: 720 });
-  expect(pictureTuning("saver").height).toBeLessThan(720);
+describe("a picture", () => {
+  const layers = [180, 360, 720];
+  const sent = (quality: Quality, source: number = pictureTuning(quality).height) =>
+    layers.map((height) => layerTuning(quality, height, source)).filter(({ active }) => active);
+
+  it("has three layers in HD, two in standard quality and one when data is saved", () => {
+    expect(sent("hd").map(({ factor }) => factor)).toEqual([4, 2, 1]);
+    expect(sent("standard").map(({ factor }) => factor)).toEqual([2, 1]);
+    expect(sent("saver")).toEqual([{ active: true, factor: 2, fps: 15 }]);
+  });
+
+  it("is never made larger, and cameras of any size give the same layers", () => {
+    expect(sent("hd", 480).map(({ factor }) => factor)).toEqual([480 / 180, 480 / 360, 1]);
+    expect(sent("saver", 720).map(({ factor }) => factor)).toEqual([4]);
+  });
 });
 
 describe("a remembered device", () => {

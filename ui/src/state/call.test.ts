@@ -318,6 +318,14 @@ describe("in the meeting", () => {
     expect(call.loudness("nobody")).toBe(0);
   });
 
+  it("sends pictures of the quality that I choose, on each connection", async () => {
+    const { preferences, peers } = await inMeeting();
+    expect(peers.newest.quality).toBe("hd");
+    preferences.quality = "saver";
+    await settle();
+    expect([peers.newest.quality, peers.newest.negotiations.length]).toEqual(["saver", 1]);
+  });
+
   it("sends music after one further offer, and a voice after another", async () => {
     const { preferences, peers } = await inMeeting();
     expect([peers.newest.music, peers.newest.negotiations.length]).toEqual([false, 1]);

@@ -132,7 +132,7 @@ describe("tuning", () => {
     flushSync();
     preferences.quality = "saver";
     await settle();
-    expect(media.tunings.at(-1)?.camera).toEqual({ width: 640, height: 360 });
+    expect(media.tunings.at(-1)?.camera).toEqual({ width: 640, height: 360, fps: 15 });
   });
 
   it("opens nothing that is closed", async () => {

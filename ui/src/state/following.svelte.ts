@@ -52,6 +52,10 @@ export function follow(followers: Followers): () => void {
       if (link.peer) untrack(() => void link.setMusic(originalSound));
     });
     $effect(() => {
+      const { quality } = preferences;
+      void link.peer?.setQuality(quality);
+    });
+    $effect(() => {
       const wanted = outlets(devices, sharing, role);
       if (status() === "meeting") publisher.publish(wanted);
       if (inside()) untrack(() => roster.amend({ tracks: states(wanted) }));

@@ -1,7 +1,7 @@
 import type { Store } from "../browser/storage";
 import { canonicalRoom } from "../lib/rooms";
 import { isBackdrop, type Backdrop } from "../lib/backdrop";
-import type { Noise, Quality } from "../lib/tuning";
+import { qualities, type Noise, type Quality } from "../lib/tuning";
 
 export type Theme = "system" | "dark" | "light";
 export type ChatAloud = "all" | "private" | "none";
@@ -29,7 +29,7 @@ const choices = {
   theme: ["system", "dark", "light"],
   language: ["en", "ko"],
   noise: ["browser", "rnnoise", "off"],
-  quality: ["hd", "saver"],
+  quality: qualities,
   chatAloud: ["all", "private", "none"],
   announcements: levels,
   captionSize: captionSizes,

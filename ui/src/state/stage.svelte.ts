@@ -5,6 +5,7 @@ import { filmstrip, pageSize, type Size } from "../lib/layout";
 import { bringIntoView, keepOrder, nextSpeaker, reorder } from "../lib/order";
 import { placeFeatured, placeGrid, type Placement, type Tile } from "../lib/placement";
 import { trackNumber, type Participant, type TrackNumber, type Wish } from "../lib/protocol";
+import { saved } from "../lib/tuning";
 import type { Preferences } from "./preferences.svelte";
 import type { Roster } from "./roster.svelte";
 
@@ -191,6 +192,12 @@ export class Stage {
     return this.#preferences.receiveVideo && !this.#preferences.audioOnly;
   }
 
+  /** Nothing of the others' cameras is received unless I see them. */
+  seeCameras(on: boolean): void {
+    this.#preferences.receiveVideo = on;
+    if (on) this.#preferences.audioOnly = false;
+  }
+
   /** The stage's size in CSS pixels; `pixelRatio` makes physical ones. Call on every resize. */
   resize(width: number, height: number, pixelRatio: number): void {
     this.#window = { width, height };
@@ -318,10 +325,12 @@ export class Stage {
 
   #wish({ tile, main, width, height }: Placement): Wish {
     const scale = this.#pixelRatio * (main && tile.kind === "screen" ? this.zoom : 1);
+    const all = { width: mostPixels, height: mostPixels };
+    const most = tile.kind === "screen" ? all : this.#preferences.quality === "saver" ? saved : all;
     return {
       track: tile.track,
-      width: Math.min(mostPixels, Math.round(width * scale)),
-      height: Math.min(mostPixels, Math.round(height * scale)),
+      width: Math.min(most.width, Math.round(width * scale)),
+      height: Math.min(most.height, Math.round(height * scale)),
     };
   }
 }

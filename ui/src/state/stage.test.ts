@@ -78,6 +78,18 @@ describe("the grid", () => {
     expect(stage.wishes[0]?.width).toBe(width * 2);
   });
 
+  it("wishes for small cameras, but whole screens, to save data", async () => {
+    await fill(1);
+    stage.resize(1280, 720, 2);
+    roster.participants = [withTracks(2, { camera: "on" }), withTracks(3, { screen: "on" })];
+    preferences.quality = "saver";
+    await settle();
+    const [screen, camera] = stage.wishes;
+    expect([screen?.track, camera?.track]).toEqual([14, 9]);
+    expect([camera?.width, camera?.height]).toEqual([320, 180]);
+    expect(screen?.width).toBeGreaterThan(1280);
+  });
+
   it("has pages, of 6 on a phone, and a last page that cannot be passed", async () => {
     await fill(7, [390, 800]);
     expect([stage.pageCount, placed().length]).toEqual([2, 6]);

@@ -1,0 +1,23 @@
+// Lets axe look at a page: what a screen reader or a keyboard would stumble over, and what is too faint.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Dresses a page in a theme, with nothing half faded in, and lets in a script that is not its own. */
+export async function dress(page, theme) {
+  await page.emulateMediaFeatures([
+    { name: 'prefers-color-scheme', value: theme },
+    { name: 'prefers-reduced-motion', value: 'reduce' },
+  ]);
+  await page.setBypassCSP(true);
+}
+
+/** Throws if axe finds anything. */
+export async function clean(page, where) {
+  await page.evaluate(axe);
+  const findings = await page.evaluate(async () =>
+    (await window.axe.run(document)).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`));
+  assert.deepEqual(findings, [], where);
+}
