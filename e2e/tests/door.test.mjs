@@ -67,6 +67,7 @@ for (const [engine, other] of [names, [...names].reverse()]) {
     await gus.join(house.server, made.room);
     await people(hana);
     await press(hana, 'Host controls');
+    await hana.page.waitForSelector('dialog input[type=number]');
     const most = async (count) => {
       await hana.page.$eval('dialog input[type=number]', (field, count) => {
         field.value = count;

@@ -1,4 +1,4 @@
-// How much of pictures is sent and received: qualities, no camera at all and none of the others'.
+// How much of pictures is sent and received: qualities, no camera at all, none of the others', and less on a busy machine.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { names } from '../lib/browsers.mjs';
@@ -128,6 +128,37 @@ for (const engine of names) {
     }
   });
 
+  test(`a busy machine is sent smaller pictures in ${engine}, says so, and can be told not to`, async () => {
+    const ann = await house.person('Ann', engine);
+    const ben = await house.person('Ben', engine);
+    const room = freshRoom();
+    try {
+      await ann.page.evaluateOnNewDocument(() => {
+        // A third of all frames comes too late to be shown, says the browser.
+        const native = RTCPeerConnection.prototype.getStats;
+        RTCPeerConnection.prototype.getStats = async function (...args) {
+          const stats = await native.apply(this, args);
+          if (!window.strained) return stats;
+          return new Map([...stats].map(([id, stat]) => [id, stat.type === 'inbound-rtp' && stat.kind === 'video' ? { ...stat, framesDropped: stat.framesDecoded / 2 } : stat]));
+        };
+      });
+      await sitFor(ben.page, { seed: 29, ...hd });
+      await ann.join(house.server, room);
+      await ben.join(house.server, room);
+      await until('Ann sees more than 180p', async () => (await shown(ann, 'Ben')) > 180, { within: 30_000 });
+      await ann.page.evaluate(() => (window.strained = true));
+      await ann.reads('Busy device: smaller pictures', { within: 20_000 });
+      await until('180p is all that comes', async () => (await shown(ann, 'Ben')) === 180, { within: 40_000 });
+      await settings(ann, 'Picture');
+      await ann.click('switch', 'Go easy on a busy device');
+      await closeSettings(ann);
+      await until('it is large again', async () => (await shown(ann, 'Ben')) > 180, { within: 20_000 });
+      assert.ok(!(await ann.page.evaluate(() => document.body.innerText)).includes('Busy device'));
+    } finally {
+      await ann.close();
+      await ben.close();
+    }
+  });
 }
 
 for (const language of ['en', 'ko']) {

@@ -6,6 +6,7 @@ export { default as ArrowRight } from "@lucide/svelte/icons/arrow-right";
 export { default as Ban } from "@lucide/svelte/icons/ban";
 export { default as Backdrop } from "@lucide/svelte/icons/image";
 export { default as Bell } from "@lucide/svelte/icons/bell";
+export { default as Busy } from "@lucide/svelte/icons/gauge";
 export { default as Check } from "@lucide/svelte/icons/check";
 export { default as ChevronDown } from "@lucide/svelte/icons/chevron-down";
 export { default as ChevronLeft } from "@lucide/svelte/icons/chevron-left";

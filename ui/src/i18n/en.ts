@@ -119,6 +119,11 @@ export const en = {
   "picture.audio": "Audio only",
   "picture.audioHint": "No camera is sent or received, only sound and shared screens.",
 
+  "relief.title": "Go easy on a busy device",
+  "relief.hint": "When this device cannot keep up, fewer and smaller pictures are shown, so that the sound stays whole. They come back by themselves.",
+  "relief.smaller": "Busy device: smaller pictures",
+  "relief.fewer": "Busy device: fewer pictures",
+
   "problem.microphone.denied": "Noom may not use your microphone",
   "problem.microphone.missing": "No microphone found",
   "problem.microphone.in-use": "Your microphone is in use elsewhere",

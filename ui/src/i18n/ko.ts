@@ -117,6 +117,11 @@ export const ko: Messages = {
   "picture.audio": "소리만",
   "picture.audioHint": "카메라를 보내지도 받지도 않아요. 소리와 공유 화면만 주고받아요.",
 
+  "relief.title": "기기가 바쁠 때 영상 줄이기",
+  "relief.hint": "기기가 따라가지 못하면 소리가 끊기지 않도록 영상을 작게, 적게 보여요. 여유가 생기면 저절로 돌아와요.",
+  "relief.smaller": "기기가 바빠 영상을 작게 보여요",
+  "relief.fewer": "기기가 바빠 영상을 적게 보여요",
+
   "problem.microphone.denied": "마이크를 쓸 권한이 없어요",
   "problem.microphone.missing": "마이크를 찾을 수 없어요",
   "problem.microphone.in-use": "다른 곳에서 마이크를 쓰고 있어요",

@@ -54,9 +54,10 @@ describe("a host who asks", () => {
   });
 
   it("for a microphone that is wanted, but that I do not have, is told", async () => {
-    media.troubles = { microphone: { kind: "denied" } };
-    await devices.setMicrophone(false);
-    await devices.setMicrophone(true);
+    media.troubles.microphone = "denied";
+    devices = new Devices(media, preferences, notices);
+    appeal = new Appeal({ meeting, devices, sharing, notices });
+    await devices.start();
     appeal.ask(by, "microphone");
     expect(appeal.asked).toEqual({ by, track: "microphone" });
   });

@@ -26,6 +26,7 @@ import { Conversation, type Introduction, type Said } from "./conversation";
 import { deliver } from "./deliver";
 import type { Devices } from "./devices.svelte";
 import { Doorbell } from "./doorbell";
+import { Easing } from "./easing";
 import { Entry } from "./entry.svelte";
 import { follow } from "./following.svelte";
 import type { Keyring } from "./keyring.svelte";
@@ -103,7 +104,10 @@ export class Call {
 
   constructor(parts: CallParts) {
     this.#parts = parts;
-    this.#link = new Link(parts.openPeer, [parts.pictures, parts.sounds]);
+    const easing = new Easing(parts.preferences, parts.stage);
+    this.#link = new Link(parts.openPeer, [parts.pictures, parts.sounds, { addSlots: () => undefined, clear: () => easing.reset() }], (stats) =>
+      easing.look(stats),
+    );
     this.#sharing = new Sharing(parts.media, parts.notices);
     this.#entry = new Entry(this.#request, parts.preferences);
     this.chat = new Chat({

@@ -32,6 +32,7 @@ export class Link {
 
   readonly #openPeer: OpenPeer;
   readonly #screenings: readonly Screening[];
+  readonly #tell: (stats: readonly Stat[]) => void;
   #exchange: Exchange = async () => null;
   /** Offers can be asked now. */
   #reachable = false;
@@ -46,9 +47,11 @@ export class Link {
   #poorOut = 0;
   #poorIn = 0;
 
-  constructor(openPeer: OpenPeer, screenings: readonly Screening[]) {
+  /** `tell` learns what the browser measures, every two seconds. */
+  constructor(openPeer: OpenPeer, screenings: readonly Screening[], tell: (stats: readonly Stat[]) => void = () => undefined) {
     this.#openPeer = openPeer;
     this.#screenings = screenings;
+    this.#tell = tell;
   }
 
   /** The server can be asked: connects, or says again what it did not hear. */
@@ -173,6 +176,7 @@ export class Link {
   async #look(peer: Peer): Promise<void> {
     const stats = await listed(peer);
     if (peer !== this.peer) return;
+    this.#tell(stats);
     const sample = sampleOf(stats);
     if (sample.path && this.state === "connected") this.path = sample.path;
     this.#poorOut = agree(this.#poorOut, sendsPoorly(sample));

@@ -39,7 +39,7 @@ const choices = {
 const flags = [
   ...(["microphoneOn", "cameraOn", "shortcuts", "mutedHint"] as const),
   ...(["notifications", "sounds", "hideSelf", "hideWithoutVideo"] as const),
-  ...(["echoCancellation", "autoGain", "originalSound", "receiveVideo", "audioOnly"] as const),
+  ...(["echoCancellation", "autoGain", "originalSound", "receiveVideo", "audioOnly", "relief"] as const),
 ] as const;
 
 const choiceKeys = Object.keys(choices) as (keyof typeof choices)[];
@@ -89,6 +89,8 @@ export class Preferences {
   receiveVideo: boolean = $state(true);
   /** No pictures at all, mine neither. */
   audioOnly: boolean = $state(false);
+  /** Fewer and smaller pictures are shown while this machine is too busy. */
+  relief: boolean = $state(true);
   /** Newest first, at most 8. */
   recentRooms: readonly RecentRoom[] = $state.raw([]);
 

@@ -4,7 +4,8 @@ import type { PictureEvent, Pictures } from "../browser/pictures";
 import { filmstrip, pageSize, type Size } from "../lib/layout";
 import { bringIntoView, keepOrder, nextSpeaker, reorder } from "../lib/order";
 import { placeFeatured, placeGrid, type Placement, type Tile } from "../lib/placement";
-import { trackNumber, type Participant, type TrackNumber, type Wish } from "../lib/protocol";
+import { kindOf, trackNumber, type Participant, type TrackNumber, type Wish } from "../lib/protocol";
+import type { Allowance } from "../lib/relief";
 import { saved } from "../lib/tuning";
 import type { Preferences } from "./preferences.svelte";
 import type { Roster } from "./roster.svelte";
@@ -35,6 +36,9 @@ export class Stage {
 
   /** Who looks: nobody at a tab that has been hidden for long, or only at the small window. */
   watched: "all" | "highlights" | "nothing" = $state("all");
+
+  /** What this machine has the time to show; null: everything. */
+  allowance: Allowance | null = $state.raw(null);
 
   readonly #roster: Roster;
   readonly #preferences: Preferences;
@@ -176,16 +180,24 @@ export class Stage {
       .map((placement) => this.#wish(placement)),
   );
 
-  /** The video tracks that are on, but for cameras that I do not want to see. */
-  readonly live: ReadonlySet<TrackNumber> = $derived(
-    new Set(
+  /** The video tracks that are on, but for cameras that I do not want to see or that this machine cannot show. */
+  readonly live: ReadonlySet<TrackNumber> = $derived.by(() => {
+    const few = this.eased?.few ? new Set(this.highlights.map(({ track }) => track)) : null;
+    const seen = (track: TrackNumber) => this.seesCameras && (few === null || few.has(track));
+    return new Set(
       this.#people.flatMap(({ id, seat, tracks }) =>
         (["camera", "screen"] as const)
-          .filter((kind) => tracks[kind] === "on" && (kind === "screen" || id === this.#roster.me?.id || this.seesCameras))
-          .map((kind) => trackNumber(seat, kind)),
+          .filter((kind) => tracks[kind] === "on")
+          .map((kind) => trackNumber(seat, kind))
+          .filter((track) => kindOf(track) === "screen" || id === this.#roster.me?.id || seen(track)),
       ),
-    ),
-  );
+    );
+  });
+
+  /** What this machine can show, while it is too busy for everything and I want it eased. */
+  get eased(): Allowance | null {
+    return this.#preferences.relief ? this.allowance : null;
+  }
 
   /** I want to see the cameras of others. */
   get seesCameras(): boolean {
@@ -326,7 +338,7 @@ export class Stage {
   #wish({ tile, main, width, height }: Placement): Wish {
     const scale = this.#pixelRatio * (main && tile.kind === "screen" ? this.zoom : 1);
     const all = { width: mostPixels, height: mostPixels };
-    const most = tile.kind === "screen" ? all : this.#preferences.quality === "saver" ? saved : all;
+    const most = tile.kind === "screen" ? all : this.#preferences.quality === "saver" ? saved : (this.eased ?? all);
     return {
       track: tile.track,
       width: Math.min(most.width, Math.round(width * scale)),

@@ -78,6 +78,24 @@ describe("the grid", () => {
     expect(stage.wishes[0]?.width).toBe(width * 2);
   });
 
+  it("wishes for less while the machine is busy, in the end only for who speaks, unless I will not have that", async () => {
+    await fill(1);
+    stage.resize(1280, 720, 2);
+    roster.participants = [withTracks(2, { camera: "on" }), withTracks(3, { camera: "on" })];
+    roster.speaking = ["p3"];
+    stage.update();
+    stage.allowance = { width: 320, height: 180, few: false };
+    await settle();
+    expect(stage.wishes.map(({ track, width }) => [track, width])).toEqual([[9, 320], [13, 320]]);
+    stage.allowance = { width: 320, height: 180, few: true };
+    await settle();
+    expect(stage.wishes.map(({ track }) => track)).toEqual([13]);
+    expect([...stage.live]).toEqual([13]); // nobody calls the others stuck
+    preferences.relief = false;
+    expect(stage.wishes.map(({ track }) => track)).toEqual([9, 13]);
+    expect(stage.wishes[0]?.width).toBeGreaterThan(640);
+  });
+
   it("wishes for small cameras, but whole screens, to save data", async () => {
     await fill(1);
     stage.resize(1280, 720, 2);
