@@ -33,7 +33,9 @@ for (const [engine, other] of [names, [...names].reverse()]) {
       await guest.reads('You asked to come in');
     }
     await hana.reads('2 people want to come in');
-    await until('the bell rings', () => hana.page.evaluate((bell) => bell.every((note, at) => window.notes[at] === note), doorbell));
+    // What sounds is caught in Chromium alone.
+    const rings = () => hana.page.evaluate((bell) => bell.every((note, at) => window.notes[at] === note), doorbell);
+    if (engine === 'chromium') await until('the bell rings', rings);
     await notes(hana);
     assert.match(await hana.page.title(), /^\(2\) /);
     await press(hana, 'See who');
@@ -67,9 +69,8 @@ for (const [engine, other] of [names, [...names].reverse()]) {
     await gus.join(house.server, made.room);
     await people(hana);
     await press(hana, 'Host controls');
-    await hana.page.waitForSelector('dialog input[type=number]');
     const most = async (count) => {
-      await hana.page.$eval('dialog input[type=number]', (field, count) => {
+      await (await hana.page.waitForSelector('dialog input[type=number]')).evaluate((field, count) => {
         field.value = count;
         field.dispatchEvent(new Event('change', { bubbles: true }));
       }, count);
