@@ -44,8 +44,11 @@ async function still(person) {
 /** The height of the picture of somebody by name, as it is shown. */
 const shown = async (person, name) => (await look(person, name))?.size[1] ?? 0;
 
+// Behind another page of its own, Firefox neither paints nor sends.
+const alone = { firefox: 'a second page of Firefox does not paint' };
+
 for (const engine of names) {
-  test(`quality changes what travels in ${engine}, at once and without an offer, and is remembered`, async (t) => {
+  test(`quality changes what travels in ${engine}, at once and without an offer, and is remembered`, { skip: alone[engine] }, async (t) => {
     const ann = await house.person('Ann', engine);
     const ben = await house.person('Ben', engine);
     const room = freshRoom();
@@ -84,7 +87,7 @@ for (const engine of names) {
     }
   });
 
-  test(`who wants no cameras receives none in ${engine}, but screens, and sends their own`, async (t) => {
+  test(`who wants no cameras receives none in ${engine}, but screens, and sends their own`, { skip: alone[engine] }, async (t) => {
     const ann = await house.person('Ann', engine);
     const ben = await house.person('Ben', engine);
     const room = freshRoom();
