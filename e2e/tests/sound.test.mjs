@@ -195,6 +195,7 @@ for (const engine of names) {
     try {
       await person.join(house.server, freshRoom());
       await person.page.mouse.click(5, 5);
+      await person.page.waitForFunction(() => window.made?.length > 0);
       // The system takes it away, as for a telephone call.
       await person.page.evaluate(() => {
         window.voice.silence();
