@@ -1,46 +1,32 @@
 // Every screen, in both languages and themes: axe finds nothing; the keyboard is enough.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { clean, dress } from '../lib/axe.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let house;
 before(async () => (house = await House.open()));
 after(() => house.close());
-
-async function clean(person, where) {
-  await person.page.evaluate(axe);
-  const findings = await person.page.evaluate(async () =>
-    (await window.axe.run(document)).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`));
-  assert.deepEqual(findings, [], where);
-}
 
 for (const language of ['en', 'ko']) {
   for (const theme of ['dark', 'light']) {
     test(`Home, Lobby, Meeting and Left have no findings of axe (${language}, ${theme})`, async () => {
       const person = await house.person('Kim', 'chromium', { language });
-      await person.page.emulateMediaFeatures([
-        { name: 'prefers-color-scheme', value: theme },
-        { name: 'prefers-reduced-motion', value: 'reduce' }, // axe measures contrast: nothing may be half faded in
-      ]);
-      // The page's policy forbids scripts that are not its own; axe is the test's.
-      await person.page.setBypassCSP(true);
+      await dress(person.page, theme);
       await person.page.goto(house.server.url, { waitUntil: 'load' });
       await person.page.waitForSelector('main');
-      await clean(person, 'Home');
+      await clean(person.page, 'Home');
       await person.page.goto(`${house.server.url}/r/${freshRoom()}`, { waitUntil: 'load' });
       await person.page.waitForSelector('form button[type=submit]');
-      await clean(person, 'Lobby');
+      await clean(person.page, 'Lobby');
       const name = await person.page.waitForSelector('form input#name');
       await name.type('Kim');
       await person.page.$eval('form button[type=submit]', (button) => button.click());
       await person.page.waitForSelector('[role=toolbar]');
-      await clean(person, 'Meeting');
+      await clean(person.page, 'Meeting');
       await person.page.keyboard.press('c');
       await person.page.waitForSelector('[role=log]');
-      await clean(person, 'Chat');
+      await clean(person.page, 'Chat');
       await person.close();
     });
   }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import { names } from '../lib/browsers.mjs';
+import { enterChat } from '../lib/chat.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 import { until } from '../lib/server.mjs';
 
@@ -53,13 +54,7 @@ function crc(bytes) {
   return ~sum >>> 0;
 }
 
-async function enter(name, engine, room) {
-  const person = await house.person(name, engine);
-  await person.join(house.server, room);
-  await person.click('button', 'Chat');
-  await person.find('textbox', 'Message');
-  return person;
-}
+const enter = (name, engine, room) => enterChat(house, name, engine, room);
 
 async function choose(person, ...paths) {
   const input = await person.page.$('form input[type=file]');

@@ -1,14 +1,14 @@
 // The chat for hosts, by keyboard alone, on the smallest screen, and to axe.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { clean, dress } from '../lib/axe.mjs';
 import { names } from '../lib/browsers.mjs';
+import { enterChat } from '../lib/chat.mjs';
+import { change, makeRoom } from '../lib/host.mjs';
 import { Raw } from '../lib/raw.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 import { until } from '../lib/server.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let house;
 before(async () => (house = await House.open()));
 after(() => house.close());
@@ -16,26 +16,13 @@ after(() => house.close());
 const log = (person) => person.page.$eval('[role=log]', ({ innerText }) => innerText);
 
 /** Asks the server's REST, and gives the answer's body. */
-async function rest(method, path, key, body) {
-  const headers = { 'Content-Type': 'application/json', ...(key && { Authorization: `Bearer ${key}` }) };
-  const response = await fetch(`${house.server.url}/api/rooms${path}`, { method, headers, body: JSON.stringify(body) });
-  assert.ok(response.ok, `${method} ${path}: ${response.status}`);
-  return response.json();
-}
-
-async function enter(name, engine, room, options) {
-  const person = await house.person(name, engine, options);
-  await person.join(house.server, room);
-  await person.click('button', 'Chat');
-  await person.find('log', 'Chat messages');
-  return person;
-}
+const enter = (name, engine, room, options) => enterChat(house, name, engine, room, options);
 
 for (const engine of names) {
   test(`${engine}: hosts delete what others wrote after a question, say who may write, and save it all as a text`, async () => {
     const room = freshRoom();
-    const { key } = await rest('POST', '', null, { name: room, settings: { lobby: false } });
-    const host = await enter('Hana', engine, `${room}#k=${key}`);
+    const made = await makeRoom(house.server, room, { lobby: false });
+    const host = await enter('Hana', engine, `${room}#k=${made.key}`);
     const guest = await enter('Gus', 'chromium', room);
     const field = await guest.find('textbox', 'Message');
     for (const text of ['one\nof two lines', 'unkind words']) {
@@ -62,13 +49,13 @@ for (const engine of names) {
     await (await dialog.$$('button')).at(-1).evaluate((button) => button.click());
     await until('it is gone for both', async () => ![await log(host), await log(guest)].some((text) => text.includes('unkind words')));
 
-    await rest('PATCH', `/${room}`, key, { settings: { chat: 'hosts' } });
+    await change(house.server, made, { chat: 'hosts' });
     await guest.reads('Only hosts may write here now.');
     assert.equal(await guest.sees('textbox', 'Message'), false);
     assert.equal(await host.sees('textbox', 'Message'), true);
-    await rest('PATCH', `/${room}`, key, { settings: { chat: 'off' } });
+    await change(house.server, made, { chat: 'off' });
     await host.reads('The chat is switched off.');
-    await rest('PATCH', `/${room}`, key, { settings: { chat: 'all' } });
+    await change(house.server, made, { chat: 'all' });
     await guest.find('textbox', 'Message');
 
     await guest.click('button', 'Chat options');
@@ -172,15 +159,9 @@ for (const language of ['en', 'ko']) {
         .map((element) => element.outerHTML.slice(0, 80)));
     assert.deepEqual(wide, []);
     assert.equal(await person.page.evaluate(() => document.documentElement.scrollWidth), 320);
-    await person.page.evaluate(axe);
     for (const theme of ['dark', 'light']) {
-      await person.page.emulateMediaFeatures([
-        { name: 'prefers-color-scheme', value: theme },
-        { name: 'prefers-reduced-motion', value: 'reduce' },
-      ]);
-      const findings = await person.page.evaluate(async () =>
-        (await window.axe.run(document)).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`));
-      assert.deepEqual(findings, [], theme);
+      await dress(person.page, theme);
+      await clean(person.page, theme);
     }
     await page.close();
     await person.close();

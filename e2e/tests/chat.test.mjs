@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { names } from '../lib/browsers.mjs';
+import { enterChat } from '../lib/chat.mjs';
 import { Raw } from '../lib/raw.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 import { until } from '../lib/server.mjs';
@@ -10,13 +11,7 @@ let house;
 before(async () => (house = await House.open()));
 after(() => house.close());
 
-async function enter(name, engine, room, options) {
-  const person = await house.person(name, engine, options);
-  await person.join(house.server, room);
-  await person.click('button', 'Chat');
-  await person.find('log', 'Chat messages');
-  return person;
-}
+const enter = (name, engine, room, options) => enterChat(house, name, engine, room, options);
 
 const log = (person) => person.page.$eval('[role=log]', (element) => element.innerText);
 /** The message that has this in it, as a handle; waits for it. */

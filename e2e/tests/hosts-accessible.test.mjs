@@ -1,33 +1,20 @@
 // Rooms with hosts, in both languages and themes: axe finds nothing; the keyboard is enough.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { clean, dress } from '../lib/axe.mjs';
 import { knock } from '../lib/crowd.mjs';
 import { enterWith, makeRoom } from '../lib/host.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const passcode = 'blue otter';
 let house;
 before(async () => (house = await House.open()));
 after(() => house.close());
 
-async function clean(page, where) {
-  await page.evaluate(axe);
-  const findings = await page.evaluate(async () =>
-    (await window.axe.run(document)).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`));
-  assert.deepEqual(findings, [], where);
-}
-
-/** Opens a page that axe may look into, with nothing half faded in. */
+/** Opens a page that axe may look into. */
 async function sit(name, language, theme) {
   const person = await house.person(name, 'chromium', { language });
-  await person.page.emulateMediaFeatures([
-    { name: 'prefers-color-scheme', value: theme },
-    { name: 'prefers-reduced-motion', value: 'reduce' },
-  ]);
-  await person.page.setBypassCSP(true);
+  await dress(person.page, theme);
   return person;
 }
 

@@ -14,8 +14,10 @@ const shown = (page, selector) => page.waitForSelector(selector);
 const gone = (page, selector) => page.waitForFunction((one) => !document.querySelector(one), { polling: 50 }, selector);
 
 // Firefox does not show the focus that a closing dialog gives back.
-for (const engine of names.filter((name) => name !== 'firefox')) {
-  test(`from Home into a meeting, through all of it and out, by keyboard alone (${engine})`, async () => {
+const without = { firefox: 'the ring is missing after a dialog' };
+
+for (const engine of names) {
+  test(`from Home into a meeting, through all of it and out, by keyboard alone (${engine})`, { skip: without[engine] }, async () => {
     const person = await house.person('Key', engine);
     const { page } = person;
     const keys = new Keyboard(person);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { names } from '../lib/browsers.mjs';
-import { clean, dress } from '../lib/clean.mjs';
+import { clean, dress } from '../lib/axe.mjs';
 import { books, closeSettings, look, settings, sum } from '../lib/looking.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 import { until } from '../lib/server.mjs';
