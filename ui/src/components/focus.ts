@@ -35,14 +35,14 @@ export function focusFirst(container: HTMLElement): void {
  * What has the focus as this is called, before something comes up, has it again when that goes with the focus in it; at the
  * least the toolbar has. Nothing has it: nothing will, so that Space goes on to be for talking.
  */
-export function returnFocus(page: Document = document): (container: HTMLElement) => () => void {
+export function returnFocus(): (container: HTMLElement) => () => void {
+  const page = document;
   const before = page.activeElement;
-  const focusVisible = before?.matches(":focus-visible") ?? false; // Firefox would not show it to who came by keys
   return (container) => () => {
     if (page.activeElement && page.activeElement !== page.body && !container.contains(page.activeElement)) return;
     if (before === page.body) return page.querySelector("main")?.focus({ preventScroll: true });
     const back = before instanceof HTMLElement && before.isConnected && inSight(before);
-    (back ? before : page.querySelector<HTMLElement>("[role='toolbar'] button"))?.focus({ focusVisible });
+    (back ? before : page.querySelector<HTMLElement>("[role='toolbar'] button"))?.focus();
   };
 }
 

@@ -49,9 +49,7 @@ export class Appeal {
   ask(by: Insider, track: Kind): void {
     if (track !== "microphone" && track !== "camera") return;
     if (track === "microphone") this.#excused = true;
-    const { devices } = this.#parts;
-    const wanted = track === "microphone" ? devices.microphoneOn : devices.cameraOn;
-    if (!wanted || devices.problem(track) !== null) this.asked = { by, track };
+    if (!this.#parts.devices.works(track)) this.asked = { by, track };
   }
 
   /** The request is answered, or has become pointless. */

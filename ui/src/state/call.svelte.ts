@@ -5,8 +5,8 @@ import type { OpenPeer } from "../browser/peer";
 import type { Pictures } from "../browser/pictures";
 import type { OpenSignalling } from "../browser/signalling";
 import type { Look } from "../browser/sight";
-import type { Store } from "../browser/storage";
 import type { Sounds } from "../browser/sounds";
+import type { Store } from "../browser/storage";
 import type { Path } from "../lib/health";
 import type { Reading } from "../lib/statistics";
 import {
@@ -104,10 +104,7 @@ export class Call {
 
   constructor(parts: CallParts) {
     this.#parts = parts;
-    const easing = new Easing(parts.preferences, parts.stage);
-    this.#link = new Link(parts.openPeer, [parts.pictures, parts.sounds, { addSlots: () => undefined, clear: () => easing.reset() }], (stats) =>
-      easing.look(stats),
-    );
+    this.#link = new Link(parts.openPeer, [parts.pictures, parts.sounds], new Easing(parts.preferences, parts.stage));
     this.#sharing = new Sharing(parts.media, parts.notices);
     this.#entry = new Entry(this.#request, parts.preferences);
     this.chat = new Chat({
@@ -191,10 +188,10 @@ export class Call {
 
   /** What the buttons show, in the lobby and in the meeting. */
   get microphoneOn(): boolean {
-    return this.#works("microphone");
+    return this.#parts.devices.works("microphone");
   }
   get cameraOn(): boolean {
-    return this.#works("camera");
+    return this.#parts.devices.works("camera");
   }
   /** I share my screen. */
   get sharing(): boolean {
@@ -503,12 +500,6 @@ export class Call {
     this.appeal.clear();
     this.leftReason = reason;
     this.status = status;
-  }
-
-  /** Wanted on, and not in trouble: a refused device is off, whatever I want. */
-  #works(device: Captured): boolean {
-    const { devices } = this.#parts;
-    return (device === "microphone" ? devices.microphoneOn : devices.cameraOn) && devices.problem(device) === null;
   }
 
   /** Says in the meeting why a device stays off; the lobby has a place for that. */

@@ -138,6 +138,11 @@ export class Devices {
     return this.problems.find((problem) => problem.device === device) ?? null;
   }
 
+  /** Wanted on, and not in trouble: a refused device is off, whatever I want. */
+  works(device: Captured): boolean {
+    return this.#captures[device].on && this.problem(device) === null;
+  }
+
   /** Opens what preferences want on, with one question for both. Never fails: see problems. */
   async start(): Promise<void> {
     void this.#list();

@@ -1,10 +1,11 @@
 import type { Stat } from "../lib/health";
 import { loadOf, Relief } from "../lib/relief";
+import type { Gauge } from "./link.svelte";
 import type { Preferences } from "./preferences.svelte";
 import type { Stage } from "./stage.svelte";
 
 /** Lets the stage show less while this machine has too little time for all of it, if I want that. */
-export class Easing {
+export class Easing implements Gauge {
   readonly #preferences: Preferences;
   readonly #stage: Stage;
   readonly #now: () => number;

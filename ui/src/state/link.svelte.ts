@@ -7,6 +7,14 @@ export interface Screening {
   clear(): void;
 }
 
+/** Judges what the browser measures of a connection. */
+export interface Gauge {
+  /** Every two seconds. */
+  look(stats: readonly Stat[]): void;
+  /** The connection is gone: the next one counts from nothing. */
+  reset(): void;
+}
+
 /** An interruption heals by itself when it is a lost check or two; ICE gives up only after 15–30 s. In ms. */
 const patience = 3000;
 /** A connection is made in well under a second; after this it is tried anew. In ms. */
@@ -32,7 +40,7 @@ export class Link {
 
   readonly #openPeer: OpenPeer;
   readonly #screenings: readonly Screening[];
-  readonly #tell: (stats: readonly Stat[]) => void;
+  readonly #gauge: Gauge | null;
   #exchange: Exchange = async () => null;
   /** Offers can be asked now. */
   #reachable = false;
@@ -47,11 +55,10 @@ export class Link {
   #poorOut = 0;
   #poorIn = 0;
 
-  /** `tell` learns what the browser measures, every two seconds. */
-  constructor(openPeer: OpenPeer, screenings: readonly Screening[], tell: (stats: readonly Stat[]) => void = () => undefined) {
+  constructor(openPeer: OpenPeer, screenings: readonly Screening[], gauge: Gauge | null = null) {
     this.#openPeer = openPeer;
     this.#screenings = screenings;
-    this.#tell = tell;
+    this.#gauge = gauge;
   }
 
   /** The server can be asked: connects, or says again what it did not hear. */
@@ -176,7 +183,7 @@ export class Link {
   async #look(peer: Peer): Promise<void> {
     const stats = await listed(peer);
     if (peer !== this.peer) return;
-    this.#tell(stats);
+    this.#gauge?.look(stats);
     const sample = sampleOf(stats);
     if (sample.path && this.state === "connected") this.path = sample.path;
     this.#poorOut = agree(this.#poorOut, sendsPoorly(sample));
@@ -197,6 +204,7 @@ export class Link {
     this.#poorIn = this.#poorOut = 0;
     this.sendsPoorly = this.receivesPoorly = false;
     for (const screening of this.#screenings) screening.clear();
+    this.#gauge?.reset();
   }
 }
 
