@@ -103,6 +103,11 @@ for (const [at, engine] of names.entries()) {
     await until('it is large', () => large.$eval('img', ({ naturalWidth }) => naturalWidth === 320));
     await bob.click('button', 'Close');
     await until('it is closed', async () => !(await bob.sees('dialog', 'red.png')));
+    await bob.click('button', 'Show red.png large');
+    await bob.find('dialog', 'red.png');
+    await bob.page.keyboard.press('Escape');
+    await until('it is closed by a key', async () => !(await bob.sees('dialog', 'red.png')));
+    assert.ok(await bob.sees('log', 'Chat messages'), 'the chat is still open');
     assert.equal(await hashOf(bob, 'notes.txt'), createHash('sha256').update(text).digest('hex'));
 
     // It is there for latecomers, and gone with its message.
