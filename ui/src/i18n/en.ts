@@ -253,6 +253,7 @@ export const en = {
   "chat.privateFor": "Private, for {name}",
   "chat.reply": "Reply",
   "chat.replyingTo": "Reply to {name}",
+  "chat.replyingToMine": "Reply to your own message",
   "chat.endReply": "Do not reply",
   "chat.edit": "Edit",
   "chat.editing": "Editing your message",

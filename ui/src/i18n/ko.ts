@@ -251,6 +251,7 @@ export const ko: Messages = {
   "chat.privateFor": "{name} 님에게만",
   "chat.reply": "답장",
   "chat.replyingTo": "{name} 님에게 답장",
+  "chat.replyingToMine": "내 메시지에 답장",
   "chat.endReply": "답장 취소",
   "chat.edit": "고치기",
   "chat.editing": "내 메시지를 고치는 중",
