@@ -4,8 +4,8 @@ import { faces, languages } from './people.mjs';
 
 export async function left(set) {
   const { house, language } = set;
-  const { rooms, names } = languages[language];
-  const made = await makeRoom(house.server, rooms[2], { lobby: false });
+  const { room, names } = languages[language];
+  const made = await makeRoom(house.server, `${room}-7`, { lobby: false });
   const cast = await set.cast();
   const host = await cast.enter({ room: made.room, name: names[1], seed: faces[1], seen: false, link: made.key });
   const viewer = await set.viewer();
