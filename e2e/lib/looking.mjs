@@ -43,7 +43,8 @@ export function books() {
     draw();
     const [track] = canvas.captureStream(10).getVideoTracks();
     const stop = track.stop.bind(track);
-    const settings = device.getSettings();
+    // Firefox says of its invented camera that it looks away from me, as the second one of a phone does.
+    const settings = { ...device.getSettings(), facingMode: undefined };
     track.getSettings = () => settings;
     track.stop = () => (stop(), device.stop(), clearInterval(timer));
     // Firefox delivers no `ended` that a script dispatches.
