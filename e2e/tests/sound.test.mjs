@@ -216,3 +216,20 @@ for (const engine of names) {
     }
   });
 }
+
+// Firefox without a sound card hears nothing of a microphone's loudness.
+test('who talks while muted is told so, and is heard after a click', async () => {
+  const ann = await sit('Ann', 'chromium');
+  try {
+    await ann.join(house.server, freshRoom());
+    await ann.page.mouse.click(5, 5);
+    await ann.click('button', 'Microphone');
+    await ann.reads('You are muted');
+    await ann.click('button', 'Unmute');
+    await until('the hint is gone', async () => !(await ann.sees('button', 'Unmute')));
+    await until('a voice is sent', async () => (await sentLoudness(ann)) > 0.01);
+    assert.deepEqual(await ann.errors(), []);
+  } finally {
+    await ann.close();
+  }
+});

@@ -18,10 +18,19 @@ const tunes: Readonly<Record<Chime, Tune>> = {
 };
 /** Seconds. */
 const length = 0.25;
+/** A browser without any sound does not say so: what it is to play never ends. In ms, several times a tune. */
+const patience = 4000;
 
-/** Plays a tune on a speaker ("" is the default) and waits for its end. */
+/** Plays a tune on a speaker ("" is the default) and waits for its end. Rejects when it cannot be heard. */
 export async function playChime(context: AudioContext, chime: Chime, speaker: string): Promise<void> {
-  const { notes, gain } = tunes[chime];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("no sound is played")), patience);
+  });
+  await Promise.race([sound(context, tunes[chime], speaker), silence]).finally(() => clearTimeout(timer));
+}
+
+async function sound(context: AudioContext, { notes, gain }: Tune, speaker: string): Promise<void> {
   await context.resume();
   const output = context.createMediaStreamDestination();
   const audio = new Audio();

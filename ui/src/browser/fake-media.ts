@@ -158,7 +158,10 @@ export class FakeMedia implements Media {
   }
 
   readonly played: Chime[] = [];
+  /** Whether there is anything to play on. */
+  sounds = true;
   async play(chime: Chime): Promise<void> {
+    if (!this.sounds) throw new Error("no sound is played");
     this.played.push(chime);
   }
   close(): void {}

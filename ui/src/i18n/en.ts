@@ -348,6 +348,7 @@ export const en = {
   "notice.device-back": "{label} is back.",
   "notice.backdrop-failed": "Your background cannot be hidden here. Your camera is off, so that nobody sees your room.",
   "notice.wallpaper-failed": "This picture cannot be used. Choose a JPEG, PNG or WebP of at most 30 MB.",
+  "notice.sound-failed": "No sound can be played here. Choose another speaker, or check the sound of your system.",
   "notice.noise-failed": "The thorough noise filter does not run here. Your browser filters instead.",
   "notice.share-failed": "The screen could not be shared.",
   "notice.share-ended": "You no longer share your screen.",

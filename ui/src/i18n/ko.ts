@@ -346,6 +346,7 @@ export const ko: Messages = {
   "notice.device-back": "{label} 장치를 다시 써요.",
   "notice.backdrop-failed": "여기서는 배경을 가릴 수 없어요. 방이 보이지 않도록 카메라를 껐어요.",
   "notice.wallpaper-failed": "이 사진은 쓸 수 없어요. 30MB 이하의 JPEG, PNG, WebP를 고르세요.",
+  "notice.sound-failed": "소리를 낼 수 없어요. 다른 스피커를 고르거나 시스템의 소리 설정을 확인하세요.",
   "notice.noise-failed": "여기서는 꼼꼼한 잡음 거르기를 쓸 수 없어요. 브라우저가 대신 걸러요.",
   "notice.share-failed": "화면을 공유하지 못했어요.",
   "notice.share-ended": "화면 공유가 끝났어요.",

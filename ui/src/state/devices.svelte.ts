@@ -216,9 +216,13 @@ export class Devices {
     await this.#list();
   }
 
-  /** Plays two notes on the chosen speaker. */
+  /** Plays two notes on the chosen speaker; says so when it cannot. */
   async playTestSound(): Promise<void> {
-    await this.#media.play("test", this.speaker);
+    try {
+      await this.#media.play("test", this.speaker);
+    } catch {
+      this.#notices.notify("sound-failed", { tone: "warning" });
+    }
   }
 
   /** A soft sound that signals something; a browser that holds sound back says nothing. */

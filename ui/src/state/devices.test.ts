@@ -87,6 +87,14 @@ describe("a device that is pulled out", () => {
   });
 });
 
+it("a test sound that cannot be played is said", async () => {
+  await devices.playTestSound();
+  expect(notices.list).toEqual([]);
+  media.sounds = false;
+  await devices.playTestSound();
+  expect(notices.list).toMatchObject([{ key: "sound-failed" }]);
+});
+
 it("a device whose id has changed is known by its label", async () => {
   preferences.microphone = { id: "old", label: "Headset" };
   media.devices.microphone.push({ id: "mic2", label: "Headset" });

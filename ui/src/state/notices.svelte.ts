@@ -4,6 +4,7 @@ export type NoticeKey =
   | "device-back" // params: label
   | "backdrop-failed" // my background cannot be hidden, my camera was turned off for it; action "show-room"
   | "wallpaper-failed"
+  | "sound-failed" // the test sound cannot be played
   | "noise-failed" // RNNoise does not run here; the browser does its best
   | "device-trouble" // params: device, kind (a DeviceProblem's): it does not open
   | "sound-blocked" // the browser wants a click before it plays; action "hear"
