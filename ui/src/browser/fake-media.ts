@@ -101,6 +101,8 @@ export class FakeMedia implements Media {
     speaker: [{ id: "spk1", label: "Room" }],
   };
   troubles: Partial<Record<Captured, Trouble>> = {};
+  /** The ids of devices that other programs hold. */
+  readonly busy = new Set<string>();
   screen: ScreenTracks | null | "failed" = null;
   /** Every request for devices, in order. */
   readonly asked: Partial<Record<Captured, string>>[] = [];
@@ -185,6 +187,7 @@ export class FakeMedia implements Media {
   #openOne(kind: Captured, id: string): Opened {
     const trouble = this.troubles[kind];
     if (trouble) return { ok: false, trouble };
+    if (this.busy.has(id)) return { ok: false, trouble: "in-use" };
     const device = this.devices[kind].find((one) => one.id === id) ?? this.devices[kind][0];
     if (!device) return { ok: false, trouble: "missing" };
     const track = new FakeTrack(kind === "camera" ? "video" : "audio", device);

@@ -1,6 +1,6 @@
 import type { Captured, Media, Opened, Trouble, Tuning } from "../browser/media";
 
-/** One camera or microphone: wanted or not, open or not. Its changes happen one after the other. */
+/** One camera or microphone: wanted or not, open or in trouble or neither, never both. Its changes happen one after the other. */
 export class Capture {
   on: boolean = $state(false);
   opening: boolean = $state(false);
@@ -15,6 +15,8 @@ export class Capture {
   readonly #lost: (label: string) => void;
   #turn: Promise<void> = Promise.resolve();
   #watching = new AbortController();
+  /** How it was opened last. */
+  #tuned = "";
 
   /** `tuning` says how devices are to be opened now. `lost` learns the label of a device that ended by itself, once another has taken its place or none could. */
   constructor(device: Captured, id: string, media: Media, tuning: () => Tuning, lost: (label: string) => void) {
@@ -30,10 +32,13 @@ export class Capture {
     for (const capture of captures) {
       capture.on = true;
       capture.opening = true;
+      capture.#tuned = JSON.stringify(tuning[capture.#device]);
     }
     const wanted = Object.fromEntries(captures.map((capture) => [capture.#device, capture.id]));
-    const opened = await media.open(wanted, tuning);
-    for (const capture of captures) capture.#take(opened[capture.#device]);
+    const opening = media.open(wanted, tuning);
+    // In turn: whatever is wanted while the user is asked comes after.
+    const take = (capture: Capture) => capture.#next(async () => capture.#take((await opening)[capture.#device]));
+    await Promise.all(captures.map(take));
   }
 
   /** Turning a microphone off only mutes it: it stays open for the meter, and for being back at once. */
@@ -43,30 +48,45 @@ export class Capture {
     return this.#settle();
   }
 
-  /** Uses this device from now on. */
-  use(id: string): Promise<void> {
+  /**
+   * Uses this device from now on; resolves with what is in the way. An open device is given up only for another that opens.
+   */
+  use(id: string): Promise<Trouble | null> {
     this.id = id;
     return this.#next(async () => {
-      if (this.track && this.track.getSettings().deviceId === id) return;
-      if (!this.track && !this.on) return;
-      // Opened before the old one is closed, so that a refusal leaves the old one; a phone, which has
-      // one camera at a time, says that it is in use and gets the other order.
-      const before = this.track;
-      await this.#open();
-      if (this.trouble === "in-use" && before) {
-        before.stop();
-        await this.#open();
+      this.id = id;
+      if (!this.#live) {
+        if (this.on) await this.#open();
+        return this.trouble;
       }
+      const before = this.track?.getSettings().deviceId ?? "";
+      if (before === id) return null;
+      let opened = await this.#ask();
+      // A phone has one camera at a time: it says that it is in use until the old one is closed.
+      const once = !opened.ok && opened.trouble === "in-use";
+      if (once) {
+        this.#release();
+        opened = await this.#ask();
+      }
+      if (opened.ok) {
+        this.#take(opened);
+        return null;
+      }
+      this.id = before;
+      if (once) await this.#open();
+      return opened.trouble;
     });
   }
 
-  /** Opens the open device anew: it is to be tuned otherwise, or gives nothing any more. */
+  /** Opens the open device anew: it gives nothing any more. */
   reopen(): Promise<void> {
+    return this.#next(() => this.#anew());
+  }
+
+  /** Opens the open device anew if it is to be tuned otherwise. */
+  retune(): Promise<void> {
     return this.#next(async () => {
-      if (!this.track) return;
-      // Closed first: some browsers tune a device that is open twice for both at once.
-      this.#release();
-      await this.#open();
+      if (this.#tuned !== JSON.stringify(this.#tuning()[this.#device])) await this.#anew();
     });
   }
 
@@ -76,9 +96,11 @@ export class Capture {
     if (this.on && (this.track?.readyState === "ended" || this.track?.muted)) await this.reopen();
   }
 
-  stop(): void {
+  /** Closes it; `id` is what the next one begins with. */
+  stop(id: string): void {
     this.on = false;
     this.trouble = null;
+    this.id = id;
     void this.#next(async () => {
       if (!this.on) this.#release();
     });
@@ -86,29 +108,50 @@ export class Capture {
 
   #settle(): Promise<void> {
     return this.#next(async () => {
-      if (this.on && !this.track) await this.#open();
+      if (this.on && !this.#live) await this.#open();
       else if (!this.on && this.#device === "camera") this.#release();
     });
   }
 
-  #next(change: () => Promise<void>): Promise<void> {
-    this.#turn = this.#turn.then(change);
-    return this.#turn;
+  get #live(): boolean {
+    return this.track?.readyState === "live";
+  }
+
+  #next<Result>(change: () => Promise<Result>): Promise<Result> {
+    const done = this.#turn.then(change);
+    this.#turn = done.then(() => undefined);
+    return done;
+  }
+
+  async #anew(): Promise<void> {
+    if (!this.track) return;
+    // Closed first: some browsers tune a device that is open twice for both at once.
+    this.#release();
+    await this.#open();
   }
 
   async #open(): Promise<void> {
+    this.#take(await this.#ask());
+  }
+
+  /** Opens the device of this id beside the one that is open. */
+  async #ask(): Promise<Opened> {
     this.opening = true;
-    this.#take((await this.#media.open({ [this.#device]: this.id }, this.#tuning()))[this.#device]);
+    const tuning = this.#tuning();
+    this.#tuned = JSON.stringify(tuning[this.#device]);
+    const opened = await this.#media.open({ [this.#device]: this.id }, tuning);
+    this.opening = false;
+    return opened[this.#device] ?? { ok: false, trouble: "other" };
   }
 
   #take(opened: Opened | undefined): void {
     this.opening = false;
+    this.#release();
     if (!opened?.ok) {
       this.trouble = opened?.trouble ?? "other";
       return;
     }
     this.trouble = null;
-    this.#release();
     // Turned off while the browser was still asking.
     if (!this.on && this.#device === "camera") return opened.track.stop();
     this.track = opened.track;

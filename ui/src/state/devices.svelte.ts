@@ -35,6 +35,10 @@ export class Devices {
   readonly #voice: Processing;
   readonly #face: Processing;
   readonly #stops: (() => void)[] = [];
+  /** The camera looks the way that was asked for last, whichever is remembered. */
+  #turned = false;
+  /** The chosen speaker was pulled out, and I was told. */
+  #unheard = false;
 
   constructor(media: Media, preferences: Preferences, notices: Notices) {
     this.#media = media;
@@ -177,10 +181,20 @@ export class Devices {
 
   /** Uses this device from now on and remembers it. */
   async select(kind: DeviceKind, id: string): Promise<void> {
+    const before = this.#preferences[kind];
     const label = this.#lists[kind].find((device) => device.id === id)?.label ?? "";
     this.#preferences[kind] = { id, label };
-    if (kind === "speaker") this.speaker = id;
-    else await this.#captures[kind].use(id);
+    if (kind === "speaker") {
+      this.speaker = id;
+      this.#unheard = false;
+      return;
+    }
+    if (kind === "camera") this.#turned = false;
+    const capture = this.#captures[kind];
+    const trouble = await capture.use(id);
+    if (!trouble || !capture.track) return; // a device that is not open has a place that says why
+    this.#preferences[kind] = before;
+    this.#notices.notify("device-refused", { tone: "warning", params: { label, now: capture.track.label } });
   }
 
   /** My picture is shown as in a mirror; not what a phone's other camera sees of the world. */
@@ -195,7 +209,9 @@ export class Devices {
 
   /** Uses the camera on the other side. It is not remembered: a meeting begins with my face. */
   async turnCamera(): Promise<void> {
-    await this.#captures.camera.use(facing(this.mirrored ? "environment" : "user"));
+    this.#turned = true;
+    const kind = await this.#captures.camera.use(facing(this.mirrored ? "environment" : "user"));
+    if (kind) this.#notices.notify("device-trouble", { tone: "warning", params: { device: "camera", kind } });
   }
 
   /** The page is seen again: opens anew what the system has taken away meanwhile, as telephone calls do. */
@@ -240,7 +256,8 @@ export class Devices {
 
   /** Switches everything off (light out). */
   stop(): void {
-    for (const device of captured) this.#captures[device].stop();
+    this.#turned = false;
+    for (const device of captured) this.#captures[device].stop(this.#preferences[device]?.id ?? "");
   }
 
   close(): void {
@@ -259,11 +276,9 @@ export class Devices {
 
   /** A device that is open is opened anew when it is to be tuned otherwise. */
   #retune(device: Captured): void {
-    let before: string | undefined;
+    const wanted = $derived(JSON.stringify(this.#tuning[device]));
     $effect(() => {
-      const wanted = JSON.stringify(this.#tuning[device]);
-      if (before !== undefined && before !== wanted) void untrack(() => this.#captures[device]).reopen();
-      before = wanted;
+      if (wanted) void untrack(() => this.#captures[device].retune());
     });
   }
 
@@ -276,6 +291,7 @@ export class Devices {
 
   /** Uses the remembered device if another one stands in for it. */
   async #recall(device: Captured): Promise<boolean> {
+    if (device === "camera" && this.#turned) return false;
     const capture = this.#captures[device];
     const known = remembered(this.#preferences[device], this.#lists[device]);
     if (!known || !capture.track || known.id === capture.id) return false;
@@ -285,12 +301,27 @@ export class Devices {
 
   /** Devices came or went, or a permission changed. */
   async #changed(): Promise<void> {
+    const { speaker } = this;
     await this.#list();
+    this.#sayWhereItSounds(speaker);
     for (const device of captured) {
       const capture = this.#captures[device];
       const label = this.#preferences[device]?.label ?? "";
       if (await this.#recall(device)) this.#notices.notify("device-back", { params: { label } });
       else if (capture.on && capture.trouble) await capture.setOn(true);
+    }
+  }
+
+  /** Says that the chosen speaker was pulled out, or is back. */
+  #sayWhereItSounds(before: string): void {
+    const label = this.#preferences.speaker?.label;
+    if (!label || before === this.speaker) return;
+    if (this.speaker === "") {
+      this.#unheard = true;
+      this.#notices.notify("speaker-lost", { tone: "warning", params: { label } });
+    } else if (this.#unheard) {
+      this.#unheard = false;
+      this.#notices.notify("speaker-back", { params: { label } });
     }
   }
 
@@ -305,6 +336,7 @@ export class Devices {
   }
 
   #lost(device: Captured, label: string): void {
+    if (device === "camera") this.#turned = false;
     const now = this.#captures[device].track?.label;
     this.#notices.notify("device-lost", { tone: "warning", params: now ? { label, now } : { label } });
     void this.#list();

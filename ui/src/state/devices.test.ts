@@ -304,6 +304,79 @@ it("a camera turned off while the browser still asks is not opened", async () =>
   expect(media.opened.every((track) => track.readyState === "ended")).toBe(true);
 });
 
+describe("another device that does not open", () => {
+  it("leaves the one that works: I am heard as my button says, and a press mutes", async () => {
+    media.devices.microphone.push({ id: "mic2", label: "Headset" });
+    await devices.start();
+    await devices.select("microphone", "mic1");
+    media.troubles.microphone = "denied";
+    await devices.select("microphone", "mic2");
+    expect([devices.works("microphone"), devices.microphoneTrack?.label, devices.microphone]).toEqual([true, "Desk", "mic1"]);
+    expect(preferences.microphone?.id).toBe("mic1");
+    expect(notices.list).toMatchObject([{ key: "device-refused", params: { label: "Headset", now: "Desk" } }]);
+    await devices.setMicrophone(false);
+    expect([devices.works("microphone"), devices.microphoneOn]).toEqual([false, false]);
+  });
+
+  it("is tried without the other one on phones, which comes back when that does not help", async () => {
+    media.devices.camera.push({ id: "cam2", label: "Busy" });
+    await devices.start();
+    media.busy.add("cam2");
+    await devices.select("camera", "cam2");
+    expect([devices.works("camera"), devices.cameraTrack?.label, devices.cameraTrack?.readyState]).toEqual([true, "Lid", "live"]);
+    expect(media.opened.filter((track) => track.kind === "video" && track.readyState === "live")).toHaveLength(1);
+    media.busy.clear();
+    await devices.select("camera", "cam2");
+    expect(devices.cameraTrack?.label).toBe("Busy");
+  });
+
+  it("is the trouble of a device that is off", async () => {
+    preferences.camera = { id: "cam1", label: "Lid" };
+    media.troubles.camera = "in-use";
+    await devices.start();
+    await devices.select("camera", "cam1");
+    expect([devices.problem("camera")?.kind, devices.works("camera"), devices.cameraTrack]).toEqual(["in-use", false, null]);
+    expect(notices.list).toEqual([]);
+  });
+});
+
+it("leaving while the browser still asks leaves nothing open", async () => {
+  const starting = devices.start();
+  devices.stop();
+  await starting;
+  await settle();
+  expect([devices.microphoneTrack, devices.cameraTrack]).toEqual([null, null]);
+  expect(media.opened.every((track) => track.readyState === "ended")).toBe(true);
+});
+
+it("a camera that was turned round stays so when headphones come, and is forgotten with the meeting", async () => {
+  media.devices.camera.push({ id: "cam2", label: "Back" });
+  await devices.start();
+  await devices.select("camera", "cam1");
+  media.asked.length = 0;
+  await devices.turnCamera();
+  media.plugIn("microphone", { id: "mic2", label: "Headset" });
+  await settle();
+  expect(media.asked).toEqual([{ camera: "facing:environment" }]);
+  expect(notices.list).toEqual([]);
+  devices.stop();
+  await devices.start();
+  expect(media.asked.at(-1)).toMatchObject({ camera: "cam1" });
+});
+
+it("a speaker that is pulled out is said, and said to be back", async () => {
+  await devices.start();
+  await devices.select("speaker", "spk1");
+  media.devices.speaker = [{ id: "spk0", label: "Lid" }];
+  media.changed();
+  await settle();
+  expect([devices.speaker, notices.list.at(-1)?.key]).toEqual(["", "speaker-lost"]);
+  media.devices.speaker.push({ id: "spk1", label: "Room" });
+  media.changed();
+  await settle();
+  expect([devices.speaker, notices.list.at(-1)?.key]).toEqual(["spk1", "speaker-back"]);
+});
+
 it("the meter follows the open microphone, muted or not", async () => {
   await devices.start();
   flushSync();

@@ -2,6 +2,9 @@
 export type NoticeKey =
   | "device-lost" // params: label (what vanished); replaced by another device if `now` is set
   | "device-back" // params: label
+  | "device-refused" // params: label (what was chosen and does not open), now (what is still used)
+  | "speaker-lost" // params: label
+  | "speaker-back" // params: label
   | "backdrop-failed" // my background cannot be hidden, my camera was turned off for it; action "show-room"
   | "wallpaper-failed"
   | "sound-failed" // the test sound cannot be played

@@ -8,6 +8,8 @@ export class Sharing {
   readonly #media: Media;
   readonly #notices: Notices;
   #asking = false;
+  /** What was asked for in an earlier turn is not wanted any more. */
+  #turn = 0;
 
   constructor(media: Media, notices: Notices) {
     this.#media = media;
@@ -22,10 +24,12 @@ export class Sharing {
   async start(): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
+    const turn = this.#turn;
     const tracks = await this.#media.openScreen();
     this.#asking = false;
     if (tracks === "failed") this.#notices.notify("share-failed", { tone: "warning" });
     if (tracks === null || tracks === "failed") return;
+    if (turn !== this.#turn) return close(tracks); // the meeting ended meanwhile
     this.stop();
     this.tracks = tracks;
     // The browser's own "Stop sharing", or the window that was shared is closed.
@@ -35,8 +39,13 @@ export class Sharing {
   }
 
   stop(): void {
-    this.tracks?.video.stop();
-    this.tracks?.audio?.stop();
+    this.#turn++;
+    if (this.tracks) close(this.tracks);
     this.tracks = null;
   }
+}
+
+function close({ video, audio }: ScreenTracks): void {
+  video.stop();
+  audio?.stop();
 }
