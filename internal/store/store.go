@@ -37,7 +37,7 @@ const (
 type Config struct {
 	Dir string           // made when it does not exist
 	Log *slog.Logger     // slog.Default()
-	Now func() time.Time // time.Now; how long files and uploads have been there
+	Now func() time.Time // time.Now; how long files and uploads have been there, and since when the directory rests
 	// Free tells how many bytes may still be written to Dir's disk; nil: what the system says.
 	Free func() (uint64, error)
 }
@@ -51,6 +51,7 @@ type Store struct {
 	rooms  jetstream.KeyValue
 	secret []byte
 	dir    string
+	now    func() time.Time
 	rested time.Duration
 
 	messages, amendments, keys jetstream.Stream
@@ -81,7 +82,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{lock: lock, dir: c.Dir, rested: rested, allotted: allotments{pages: make(map[string]*allotment)}}
+	s := &Store{lock: lock, dir: c.Dir, now: c.Now, rested: rested, allotted: allotments{pages: make(map[string]*allotment)}}
 	if s.files, err = openFiles(c); err == nil {
 		err = s.start(ctx, c)
 	}
@@ -161,7 +162,7 @@ func (s *Store) Files() *Files { return s.files }
 func (s *Store) Rested() time.Duration { return s.rested }
 
 // Mark notes that the directory is still in use. What a later Rested says is the better for it, and nothing else.
-func (s *Store) Mark() { _ = os.Chtimes(lockPath(s.dir), time.Time{}, time.Now()) }
+func (s *Store) Mark() { _ = os.Chtimes(lockPath(s.dir), time.Time{}, s.now()) }
 
 // Close ends the embedded server, waits until all is written and lets go of the directory. What is being appended
 // meanwhile fails.

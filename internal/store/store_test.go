@@ -211,6 +211,15 @@ func TestAStoreKnowsHowLongItHasRested(t *testing.T) {
 			t.Errorf("not marked: %v", err)
 		}
 	}
+	ahead := open(2 * time.Hour) // its clock is another than the disk's
+	ahead.Mark()
+	if info, err := os.Stat(lock); err != nil || time.Until(info.ModTime()) < time.Hour {
+		t.Errorf("not marked by the clock it was given: %v", err)
+	}
+	shut(t, ahead)
+	if err := os.Chtimes(lock, time.Time{}, time.Now()); err != nil {
+		t.Fatal(err)
+	}
 	second := open(time.Hour)
 	defer shut(t, second)
 	if d := second.Rested().Round(time.Minute); d != time.Hour {
