@@ -13,9 +13,6 @@ import (
 // roomIDLen is how many bytes of chance a made room's id has.
 const roomIDLen = 16
 
-// madeMark begins the id of a room that was made. No name holds it.
-const madeMark = "~"
-
 // Record is what is kept of a room that somebody has made.
 type Record = store.Room
 
@@ -53,7 +50,7 @@ func (r *Rooms) Make(ctx context.Context, addr netip.Addr, name string, change m
 	defer release()
 	link := RoomLink{ID: newID(linkIDLen), Role: meeting.Host}
 	record, err := r.config.Store.MakeRoom(ctx, Record{
-		ID: madeMark + newID(roomIDLen), Name: name, CreatedAt: r.now().UnixMilli(),
+		ID: store.MadeMark + newID(roomIDLen), Name: name, CreatedAt: r.now().UnixMilli(),
 		Settings: settings, Links: []RoomLink{link}, Bans: []store.Ban{},
 	})
 	if err != nil {

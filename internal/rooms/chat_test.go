@@ -217,7 +217,7 @@ func (c *client) upload(room, content string) string {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if _, file, err := v.Write(id, 0, strings.NewReader(content)); err != nil || file == nil {
+	if _, file, err := v.Write(loopback, id, 0, strings.NewReader(content)); err != nil || file == nil {
 		c.t.Fatal(file, err)
 	}
 	return id

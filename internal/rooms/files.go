@@ -15,6 +15,16 @@ const (
 	// beginEvery and beginBurst bound the files that are begun from one address.
 	beginEvery = time.Second
 	beginBurst = 60
+	// sendUnit, sendEvery and sendBurst bound what is sent from one address, in units of so many bytes: 1 GiB at once and 1 GiB
+	// an hour, what a class behind one address may share; nobody fills the disk with it before others can look.
+	sendUnit  = 64 << 10
+	sendBurst = 1 << 30 / sendUnit
+	sendEvery = time.Hour / sendBurst
+	// lookUnit, lookEvery and lookBurst bound the time for which pictures from one address are decoded: ten seconds at once,
+	// some sixty photographs, and then a tenth of a core.
+	lookUnit  = 10 * time.Millisecond
+	lookBurst = int(10 * time.Second / lookUnit)
+	lookEvery = 10 * lookUnit
 )
 
 // ErrCutOff is in an error of Write when the body failed, not the disk.
@@ -22,6 +32,15 @@ var ErrCutOff = store.ErrCutOff
 
 // errStranger refuses one who is not inside: a wrong key, one of another room, and one who was removed are the same.
 var errStranger = &meeting.Error{Code: meeting.Forbidden, Text: "Join the meeting first."}
+
+// errSent and errLooks refuse one who has to wait.
+func errSent(wait time.Duration) *meeting.Error {
+	return limited("Very much was sent from your network in the last hour. Wait before you send more.", wait)
+}
+
+func errLooks(wait time.Duration) *meeting.Error {
+	return limited("Many pictures were sent from your network just now. Wait a moment.", wait)
+}
 
 // Visitor is somebody inside a room who wants to send or fetch files there.
 type Visitor struct {
@@ -66,13 +85,35 @@ func (v Visitor) Begin(addr netip.Addr, name string, size int64) (string, error)
 	if wait := v.rooms.begins.take(v.rooms.now(), try{from: Network(addr)}); wait > 0 {
 		return "", errTries(wait)
 	}
-	return v.rooms.config.Store.Files().Begin(v.room, v.who, name, size)
+	now, key := v.rooms.now(), try{from: Network(addr)}
+	if wait := v.rooms.sent.wait(now, key); wait > 0 {
+		return "", errSent(wait)
+	}
+	id, err := v.rooms.config.Store.Files().Begin(v.room, v.who, name, size)
+	if err == nil {
+		v.rooms.sent.spend(now, key, int((size+sendUnit-1)/sendUnit)) // of a cancelled one too: it may have been written
+	}
+	return id, err
 }
 
 // Write adds to a file from offset on and tells how much is there then; the file when that is all. A wrong offset is a
-// meeting.Error with Conflict, and the right one is told.
-func (v Visitor) Write(id string, offset int64, body io.Reader) (int64, *meeting.File, error) {
-	return v.rooms.config.Store.Files().Write(v.room, id, v.who, offset, body)
+// meeting.Error with Conflict, and the right one is told; one with Limited may come when all is there: then it is written to
+// again, with nothing.
+func (v Visitor) Write(addr netip.Addr, id string, offset int64, body io.Reader) (int64, *meeting.File, error) {
+	return v.rooms.config.Store.Files().Write(v.room, id, v.who, offset, body, v.rooms.look(addr))
+}
+
+// look lets pictures from an address be looked at, for as long as is fair to the others.
+func (r *Rooms) look(addr netip.Addr) store.Look {
+	return func(work func()) error {
+		began, key := r.now(), try{from: Network(addr)}
+		if wait := r.looks.wait(began, key); wait > 0 {
+			return errLooks(wait)
+		}
+		defer func() { r.looks.spend(began, key, 1+int(r.now().Sub(began)/lookUnit)) }() // of a decoder that panics too
+		work()
+		return nil
+	}
 }
 
 // Offset tells how much of a file is there.

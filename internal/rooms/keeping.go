@@ -88,7 +88,7 @@ func (r *Rooms) sweep(ctx context.Context) error {
 			record = unmade(id)
 		}
 		switch {
-		case !made && strings.HasPrefix(id, madeMark): // deleting it was cut short
+		case !made && strings.HasPrefix(id, store.MadeMark): // deleting it was cut short
 			err = r.config.Store.EraseChat(ctx, id)
 		case record.Settings.History == meeting.UntilEnd:
 			err = r.eraseIdle(ctx, record)

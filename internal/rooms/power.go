@@ -28,7 +28,11 @@ func isChange(c meeting.Command) bool {
 
 // errTries refuses one who has to wait.
 func errTries(wait time.Duration) *meeting.Error {
-	return &meeting.Error{Code: meeting.Limited, Text: "Too many tries. Wait a moment.", Retry: int(math.Ceil(wait.Seconds()))}
+	return limited("Too many tries. Wait a moment.", wait)
+}
+
+func limited(text string, wait time.Duration) *meeting.Error {
+	return &meeting.Error{Code: meeting.Limited, Text: text, Retry: int(math.Ceil(wait.Seconds()))}
 }
 
 // ID is the participant's id. It never changes.

@@ -57,6 +57,21 @@ func (t *tries) wait(now time.Time, key try) time.Duration {
 	return t.left(now, key)
 }
 
+// spend counts n tries that were made, whether or not they had to wait. Where there is no room for one more address they
+// are not counted.
+func (t *tries) spend(now time.Time, key try, n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	until, known := t.until[key]
+	if !known && len(t.until) >= t.max && !t.sweep(now) {
+		return
+	}
+	if until.Before(now) {
+		until = now
+	}
+	t.until[key] = until.Add(time.Duration(n) * t.every)
+}
+
 // take makes a try, unless it has to wait: then it says how long.
 func (t *tries) take(now time.Time, key try) time.Duration {
 	t.mu.Lock()

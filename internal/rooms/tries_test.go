@@ -1,10 +1,13 @@
 package rooms
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"testing"
 	"time"
+
+	"noom/internal/meeting"
 )
 
 func key(address, room string) try { return try{Network(netip.MustParseAddr(address)), room} }
@@ -61,5 +64,47 @@ func TestTriesOfManyAddressesTakeNoMoreThanTheirMemory(t *testing.T) {
 	}
 	if tries.take(now.Add(time.Minute), key("192.0.2.1", "r")) > 0 || len(tries.until) != 1 {
 		t.Errorf("%d are remembered a minute later", len(tries.until))
+	}
+}
+
+func TestWhatIsSpentIsWaitedFor(t *testing.T) {
+	now := time.UnixMilli(1795425300000)
+	tries := newTries(time.Second, 10)
+	tries.max = 1
+	me := key("192.0.2.7", "")
+	tries.spend(now, me, 9)
+	if wait := tries.wait(now, me); wait != 0 {
+		t.Errorf("the tenth has to wait %v", wait)
+	}
+	tries.spend(now, me, 100) // what was more than anybody could know
+	if wait := tries.wait(now, me); wait != 100*time.Second {
+		t.Errorf("then %v", wait)
+	}
+	if tries.wait(now.Add(100*time.Second), me) != 0 {
+		t.Error("its time does not come")
+	}
+	tries.spend(now, key("192.0.2.8", ""), 100)
+	if len(tries.until) != 1 {
+		t.Errorf("%d are remembered", len(tries.until))
+	}
+}
+
+func TestPicturesOfOneAddressTakeATenthOfACore(t *testing.T) {
+	now := time.UnixMilli(1795425300000)
+	r := &Rooms{looks: newTries(lookEvery, lookBurst), now: func() time.Time { return now }}
+	here, there := r.look(netip.MustParseAddr("2001:db8::1")), r.look(netip.MustParseAddr("2001:db8:0:1::1"))
+	spent := time.Duration(0)
+	work := func() { now, spent = now.Add(2*time.Second), spent+2*time.Second }
+	for end := now.Add(time.Hour); now.Before(end); now = now.Add(100 * time.Millisecond) {
+		var refusal *meeting.Error
+		if err := here(work); errors.As(err, &refusal) && (refusal.Code != meeting.Limited || refusal.Retry < 1) {
+			t.Fatalf("refused with %+v", refusal)
+		}
+	}
+	if spent < 5*time.Minute || spent > 6*time.Minute+12*time.Second {
+		t.Errorf("pictures were looked at for %v in an hour", spent)
+	}
+	if err := there(work); err != nil {
+		t.Errorf("a neighbour: %v", err)
 	}
 }

@@ -92,7 +92,7 @@ func (s *Server) writeFile(w http.ResponseWriter, r *http.Request) {
 		s.refuseFile(w, err)
 		return
 	}
-	there, file, err := v.Write(r.PathValue("id"), offset, http.MaxBytesReader(w, r.Body, maxPiece))
+	there, file, err := v.Write(clientAddr(r), r.PathValue("id"), offset, http.MaxBytesReader(w, r.Body, maxPiece))
 	var long *http.MaxBytesError
 	var refusal *meeting.Error
 	switch {

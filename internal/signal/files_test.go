@@ -293,6 +293,34 @@ func TestOnlyThoseInsideReachARoomsFiles(t *testing.T) {
 	_ = outside.ws.CloseNow()
 }
 
+func TestOneAddressSendsAGibibyteAnHour(t *testing.T) {
+	n := newNode(t)
+	ann := n.guest(t, "r", "ann")
+	body := fmt.Sprintf(`{"name":"a","size":%d}`, 25<<20)
+	begun := 0
+	for ; begun < 50; begun++ {
+		status, v, _ := ann.files("POST", "", body)
+		if status == 201 {
+			ann.files("DELETE", "/"+v["file"].(string), "")
+			continue
+		}
+		refusal, _ := v["error"].(map[string]any)
+		if retry, _ := refusal["retry"].(float64); status != 429 || refusal["code"] != "limited" || retry < 1 || retry > 120 {
+			t.Errorf("%d %v", status, v)
+		}
+		break
+	}
+	if begun != 41 { // 1 025 MiB
+		t.Errorf("%d files were begun", begun)
+	}
+	if status, v, _ := n.guest(t, "other", "bob").files("POST", "", `{"name":"a","size":1}`); status != 429 {
+		t.Errorf("in another room, from the same address: %d %v", status, v)
+	}
+	if status, v, _ := n.guest(t, "other", "cho").files("POST", "", `{"name":"a","size":1}`, "X-Forwarded-For", "192.0.2.1"); status != 201 {
+		t.Errorf("from another address: %d %v", status, v)
+	}
+}
+
 func TestAFullDiskIsSaid(t *testing.T) {
 	n := newNode(t)
 	ann := n.guest(t, "r", "ann")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"strings"
 
 	"noom/internal/meeting"
 )
@@ -16,11 +17,11 @@ func (f *Files) Begin(room string, by meeting.Who, name string, size int64) (id 
 	}
 	u := &upload{id: newFileID(), room: room, by: by, name: meeting.FileName(name), size: size, disk: make(chan struct{}, 1), touched: f.now()}
 	f.makeWay()
-	others, err := f.enter(u) // its place is taken before the space is measured: two at once cannot both have the rest
+	before, err := f.enter(u) // its place is taken before the space is measured: two at once cannot both have the rest
 	if err != nil {
 		return "", err
 	}
-	err = f.fits(u, others)
+	err = f.fits(u, before)
 	if err == nil {
 		err = f.create(u)
 	}
@@ -49,45 +50,73 @@ func (f *Files) makeWay() {
 	}
 }
 
-// enter notes an upload, and gives what the room's others will take.
-func (f *Files) enter(u *upload) (others int64, err error) {
+// claims are what others need, in bytes.
+type claims struct {
+	room   int64 // what the room's other uploads will take of its space
+	coming int64 // what all other uploads have still to write
+}
+
+// leaveHalf tells whether one of this size leaves others half of the space that files have.
+func (c claims) leaveHalf(size, stored int64, free uint64) bool {
+	return uint64(stored+c.coming+size) <= (uint64(stored)+free-diskReserve)/2 //nolint:gosec // none is negative
+}
+
+// enter notes an upload, and gives what others need.
+func (f *Files) enter(u *upload) (claims, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	mine := 0
+	var others claims
 	for _, v := range f.uploads {
+		others.coming += v.size - v.offset
 		if v.room != u.room {
 			continue
 		}
-		others += cost(v.size)
+		others.room += cost(v.size)
 		if v.by == u.by {
 			mine++
 		}
 	}
 	switch {
 	case mine >= uploadsEach:
-		return 0, errManyUploads
+		return others, errManyUploads
 	case len(f.uploads) >= uploadsAtOnce:
-		return 0, errBusyUploads
+		return others, errBusyUploads
 	}
 	f.uploads[u.id] = u
 	return others, nil
 }
 
-// fits tells whether there is space for an upload, in the room and on the disk.
-func (f *Files) fits(u *upload, others int64) error {
+// fits tells whether there is space for an upload, in the room and on the disk. Anybody can go to a room that nobody has
+// made: there, nothing is sent that would let files have more than half of the space that there is for them, so that some is
+// left for the rooms that have hosts.
+func (f *Files) fits(u *upload, others claims) error {
 	taken, err := f.taken(u.room)
 	if err != nil {
 		return err
 	}
-	if taken+others+cost(u.size) > roomBytes {
+	if taken+others.room+cost(u.size) > roomBytes {
 		return errRoomFull
 	}
 	free, err := f.free()
 	if err != nil {
 		return fmt.Errorf("measuring the disk: %w", err)
 	}
-	if free < uint64(u.size)+diskReserve {
+	if free < uint64(others.coming+u.size)+diskReserve {
 		return errDiskFull
+	}
+	if strings.HasPrefix(u.room, MadeMark) {
+		return nil
+	}
+	stored, err := f.measured(false)
+	if err == nil && !others.leaveHalf(u.size, stored, free) {
+		stored, err = f.measured(true) // some may have been removed
+	}
+	if err != nil {
+		return err
+	}
+	if !others.leaveHalf(u.size, stored, free) {
+		return errLooseFull
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func TestWhatTakesTooLongToLookAtIsNoPicture(t *testing.T) {
 	good := pngOf(t, 30, 20)
 	id := f.begin("r", "ann", "a.png", len(good))
 	f.every = time.Minute // each look at the clock
-	if _, file, err := f.files.Write("r", id, "ann", 0, bytes.NewReader(good)); err != nil || file == nil || file.Type != "application/octet-stream" {
+	if _, file, err := f.files.Write("r", id, "ann", 0, bytes.NewReader(good), store.AlwaysLook); err != nil || file == nil || file.Type != "application/octet-stream" {
 		t.Errorf("got %+v, %v", file, err)
 	}
 }
@@ -56,7 +56,7 @@ func TestADecoderThatPanicsHoldsUpNobody(t *testing.T) {
 				t.Error("it did not panic")
 			}
 		}()
-		_, _, _ = f.files.Write("r", id, "ann", 0, bytes.NewReader(bad))
+		_, _, _ = f.files.Write("r", id, "ann", 0, bytes.NewReader(bad), store.AlwaysLook)
 	}()
 	good := pngOf(t, 3, 2)
 	if file := f.upload("r", "bob", "b.png", good); file.Type != "image/png" {

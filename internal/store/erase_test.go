@@ -104,7 +104,7 @@ func upload(t *testing.T, s *store.Store, room, content string) meeting.File {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, file, err := s.Files().Write(room, id, "ann", 0, strings.NewReader(content))
+	_, file, err := s.Files().Write(room, id, "ann", 0, strings.NewReader(content), store.AlwaysLook)
 	if err != nil || file == nil {
 		t.Fatal(file, err)
 	}

@@ -34,6 +34,7 @@ var (
 	errNoFile    = &meeting.Error{Code: meeting.NotFound, Text: "This file is not there."}
 	errDiskFull  = &meeting.Error{Code: meeting.Full, Text: "The server's disk is full. Nothing can be sent now."}
 	errRoomFull  = &meeting.Error{Code: meeting.Full, Text: "This room has no space left for files. Deleting messages with files makes space."}
+	errLooseFull = &meeting.Error{Code: meeting.Full, Text: "Rooms that nobody has made have no space left for files. Make a room to send them in."}
 	errFileLimit = &meeting.Error{Code: meeting.Invalid, Text: "A file has at most 25 MiB, and not nothing."}
 )
 
@@ -49,8 +50,10 @@ type Files struct {
 	free func() (uint64, error)
 	now  func() time.Time
 
-	mu       sync.Mutex // guards uploads; a leaf: nothing is called while it is held
+	mu       sync.Mutex // guards uploads, stored and lastSum; a leaf: nothing is called while it is held
 	uploads  map[string]*upload
+	stored   int64         // bytes of all whole files, as far as is known since they were measured
+	lastSum  time.Time     // when that was; zero: never
 	pictures chan struct{} // a token for the picture that is being decoded
 	notes    chan struct{} // a token for the note that is being changed
 }

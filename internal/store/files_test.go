@@ -65,7 +65,7 @@ func (f *shelf) begin(room string, by meeting.Who, name string, size int) string
 func (f *shelf) upload(room string, by meeting.Who, name string, content []byte) meeting.File {
 	f.t.Helper()
 	id := f.begin(room, by, name, len(content))
-	n, file, err := f.files.Write(room, id, by, 0, bytes.NewReader(content))
+	n, file, err := f.files.Write(room, id, by, 0, bytes.NewReader(content), store.AlwaysLook)
 	if err != nil || file == nil || n != int64(len(content)) {
 		f.t.Fatalf("%d of %d bytes, %+v, %v", n, len(content), file, err)
 	}
@@ -159,7 +159,7 @@ func TestAnUploadGoesOnWhereItWasDropped(t *testing.T) {
 	content := bytes.Repeat([]byte("0123456789"), 30_000)
 	id := f.begin("r", "ann", "a.txt", len(content))
 	broken := io.MultiReader(bytes.NewReader(content[:100_000]), &failing{})
-	if _, _, err := f.files.Write("r", id, "ann", 0, broken); err == nil {
+	if _, _, err := f.files.Write("r", id, "ann", 0, broken, store.AlwaysLook); err == nil {
 		t.Error("a dropped connection was not told")
 	}
 	at, err := f.files.Offset("r", id, "ann")
@@ -167,13 +167,13 @@ func TestAnUploadGoesOnWhereItWasDropped(t *testing.T) {
 		t.Fatalf("%d bytes are there, %v", at, err)
 	}
 	for _, wrong := range []int64{0, at - 1, at + 1, -1, 1 << 40} {
-		there, _, err := f.files.Write("r", id, "ann", wrong, bytes.NewReader(content))
+		there, _, err := f.files.Write("r", id, "ann", wrong, bytes.NewReader(content), store.AlwaysLook)
 		wantCode(t, err, meeting.Conflict)
 		if there != at {
 			t.Errorf("offset %d is answered with %d", wrong, there)
 		}
 	}
-	there, file, err := f.files.Write("r", id, "ann", at, bytes.NewReader(content[at:]))
+	there, file, err := f.files.Write("r", id, "ann", at, bytes.NewReader(content[at:]), store.AlwaysLook)
 	if err != nil || there != int64(len(content)) || file == nil {
 		t.Fatalf("%d, %+v, %v", there, file, err)
 	}
@@ -195,7 +195,7 @@ func TestAConnectionThatCameBackEndsTheOneThatHangs(t *testing.T) {
 	hanging, feed := io.Pipe()
 	ended := make(chan error)
 	go func() { // ends when its turn does
-		_, _, err := f.files.Write("r", id, "ann", 0, hanging)
+		_, _, err := f.files.Write("r", id, "ann", 0, hanging, store.AlwaysLook)
 		ended <- err
 	}()
 	if _, err := feed.Write(make([]byte, 64<<10)); err != nil {
@@ -229,7 +229,7 @@ func TestUploadsHaveLimits(t *testing.T) {
 	_, err := f.files.Begin("r", "ann", "a", 1)
 	wantCode(t, err, meeting.Limited)
 	id := f.begin("r", "bob", "a", 4)
-	_, _, err = f.files.Write("r", id, "bob", 0, strings.NewReader("hello"))
+	_, _, err = f.files.Write("r", id, "bob", 0, strings.NewReader("hello"), store.AlwaysLook)
 	wantCode(t, err, meeting.Invalid)
 	f.begin("other", "ann", "a", 1)
 
@@ -310,7 +310,7 @@ func TestNobodyElseReachesAFile(t *testing.T) {
 	}
 	_, err = f.files.Offset("r", going, "bob")
 	wantCode(t, err, meeting.NotFound)
-	_, _, err = f.files.Write("other", going, "ann", 0, strings.NewReader("x"))
+	_, _, err = f.files.Write("other", going, "ann", 0, strings.NewReader("x"), store.AlwaysLook)
 	wantCode(t, err, meeting.NotFound)
 }
 
@@ -407,7 +407,7 @@ func TestWhoSendsNothingTakesNobodysPlace(t *testing.T) {
 	if _, err := f.files.Begin("other", "ann", "a", 10); err == nil {
 		t.Error("a place was taken from somebody who may be sending")
 	}
-	if _, _, err := f.files.Write("r", first, "first", 0, strings.NewReader("1")); err != nil {
+	if _, _, err := f.files.Write("r", first, "first", 0, strings.NewReader("1"), store.AlwaysLook); err != nil {
 		t.Fatal(err)
 	}
 	f.now = f.now.Add(10 * time.Second)
@@ -420,6 +420,57 @@ func TestWhoSendsNothingTakesNobodysPlace(t *testing.T) {
 	}
 	if n := len(f.onShelf("uploads")); n != 400 {
 		t.Errorf("%d uploads on the disk", n)
+	}
+}
+
+func TestRoomsThatNobodyMadeLeaveSpaceToThoseThatWereMade(t *testing.T) {
+	f := newShelf(t)
+	f.upload("a", "ann", "a", make([]byte, 10<<20))
+	f.free = 128<<20 + 50<<20 // with what is there already, files have 60 MiB
+	f.begin("b", "bob", "b", 15<<20)
+	_, err := f.files.Begin("c", "cho", "c", 6<<20)
+	wantCode(t, err, meeting.Full)
+	f.begin("c", "cho", "c", 5<<20)
+	f.begin("~made", "cho", "c", 20<<20)
+	_, err = f.files.Begin("~made", "cho", "c", 11<<20) // the disk's end is everybody's
+	wantCode(t, err, meeting.Full)
+
+	g := newShelf(t)
+	g.free = 128<<20 + 30<<20
+	file := g.upload("a", "ann", "a", make([]byte, 14<<20))
+	_, err = g.files.Begin("b", "bob", "b", 9<<20)
+	wantCode(t, err, meeting.Full)
+	if err := g.files.Remove("a", file.ID); err != nil {
+		t.Fatal(err)
+	}
+	g.now = g.now.Add(time.Minute)
+	g.begin("b", "bob", "b", 9<<20)
+}
+
+func TestAPictureThatHasToWaitIsThereAndIsLookedAtLater(t *testing.T) {
+	f := newShelf(t)
+	busy := errors.New("busy")
+	later := func(func()) error { return busy }
+	good := pngOf(t, 30, 20)
+	id := f.begin("r", "ann", "a.png", len(good))
+	for _, at := range []int{0, len(good)} {
+		there, file, err := f.files.Write("r", id, "ann", int64(at), bytes.NewReader(good[at:]), later)
+		if there != int64(len(good)) || file != nil || !errors.Is(err, busy) {
+			t.Fatalf("from %d on: %d, %+v, %v", at, there, file, err)
+		}
+	}
+	if n, err := f.files.Offset("r", id, "ann"); n != int64(len(good)) || err != nil {
+		t.Errorf("%d of %d are there, %v", n, len(good), err)
+	}
+	if _, _, err := f.files.Send("r", id, "ann", "", "m"); err == nil {
+		t.Error("it was sent before it was looked at")
+	}
+	if _, file, err := f.files.Write("r", id, "ann", int64(len(good)), bytes.NewReader(nil), store.AlwaysLook); err != nil || file == nil || file.Type != "image/png" {
+		t.Errorf("got %+v, %v", file, err)
+	}
+	text := f.begin("r", "ann", "a.txt", 5)
+	if _, file, err := f.files.Write("r", text, "ann", 0, strings.NewReader("hello"), later); err != nil || file == nil {
+		t.Errorf("no picture, and has to wait: %+v, %v", file, err)
 	}
 }
 

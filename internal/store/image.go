@@ -76,28 +76,32 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// verify reads a picture from its first byte to its last pixel. false: it is none, is broken, has too many pixels or
-// makes too much work. What it is called says nothing.
-func verify(content io.ReadSeeker, now func() time.Time) (picture, bool) {
+// claimed gives the kind of picture that something begins like; nil: none. What it is called says nothing.
+func claimed(content io.ReadSeeker) *format {
 	head := make([]byte, 12)
-	if _, err := io.ReadFull(content, head); err != nil {
+	if _, err := io.ReadFull(fromStart(content), head); err != nil {
+		return nil
+	}
+	for i, f := range formats {
+		if bytes.HasPrefix(head, []byte(f.magic[0])) && bytes.HasPrefix(head[8:], []byte(f.magic[1])) {
+			return &formats[i]
+		}
+	}
+	return nil
+}
+
+// verify reads a picture of this kind from its first byte to its last pixel. false: it is none, is broken, has too many
+// pixels or makes too much work.
+func (f *format) verify(content io.ReadSeeker, now func() time.Time) (picture, bool) {
+	config, err := f.config(fromStart(content))
+	if err != nil || config.Width <= 0 || config.Height <= 0 || config.Width > maxPixels/config.Height {
 		return picture{}, false
 	}
-	for _, f := range formats {
-		if !bytes.HasPrefix(head, []byte(f.magic[0])) || !bytes.HasPrefix(head[8:], []byte(f.magic[1])) {
-			continue
-		}
-		config, err := f.config(fromStart(content))
-		if err != nil || config.Width <= 0 || config.Height <= 0 || config.Width > maxPixels/config.Height {
-			return picture{}, false
-		}
-		whole := &bounded{from: fromStart(content), now: now, until: now().Add(lookFor)}
-		if _, err := f.decode(whole); err != nil {
-			return picture{}, false
-		}
-		return picture{f.kind, config.Width, config.Height}, true
+	whole := &bounded{from: fromStart(content), now: now, until: now().Add(lookFor)}
+	if _, err := f.decode(whole); err != nil {
+		return picture{}, false
 	}
-	return picture{}, false
+	return picture{f.kind, config.Width, config.Height}, true
 }
 
 func fromStart(content io.ReadSeeker) io.Reader {

@@ -16,6 +16,9 @@ import (
 // updateTries bounds how often an update begins anew because another one came between. Those are two hosts' clicks.
 const updateTries = 16
 
+// MadeMark begins the id of a room that was made. No name holds it: the id of one that nobody made is its name.
+const MadeMark = "~"
+
 // Room is the record of a room that somebody has made.
 type Room struct {
 	ID        string           `json:"id"`   // never changes, whatever the room is called; its chat is kept under it

@@ -82,9 +82,13 @@ func (f *Files) mine(room, id string, by meeting.Who) (meeting.File, bool) {
 	return n.File, err == nil && n.By == by
 }
 
+// Look has a picture looked at: it does the work, or says why that has to wait.
+type Look func(work func()) error
+
 // Write adds to an upload from offset on, until body ends, and tells how much is there then. When it is all, it gives
-// the file as it is from then on. A wrong offset is a meeting.Error with Conflict, and the right one is told.
-func (f *Files) Write(room, id string, by meeting.Who, offset int64, body io.Reader) (int64, *meeting.File, error) {
+// the file as it is from then on, or the error of look: then it is tried again with nothing to add. A wrong offset is a
+// meeting.Error with Conflict, and the right one is told.
+func (f *Files) Write(room, id string, by meeting.Who, offset int64, body io.Reader, look Look) (int64, *meeting.File, error) {
 	u, turn, there, err := f.take(room, id, by)
 	if err != nil {
 		if file, whole := f.mine(room, id, by); whole && offset == file.Size {
@@ -105,7 +109,7 @@ func (f *Files) Write(room, id string, by meeting.Who, offset int64, body io.Rea
 		}
 		switch {
 		case there == u.size:
-			whole, err := f.finish(u, turn)
+			whole, err := f.finish(u, turn, look)
 			return there, whole, err
 		case errors.Is(reading, io.EOF), errors.Is(reading, io.ErrUnexpectedEOF):
 			return there, nil, nil
@@ -139,7 +143,7 @@ func (f *Files) put(u *upload, turn int, data []byte) (int64, error) {
 }
 
 // finish looks at what has come and puts it among the room's files, on the disk when it returns.
-func (f *Files) finish(u *upload, turn int) (*meeting.File, error) {
+func (f *Files) finish(u *upload, turn int, look Look) (*meeting.File, error) {
 	u.disk <- struct{}{}
 	defer func() { <-u.disk }()
 	f.mu.Lock()
@@ -149,7 +153,11 @@ func (f *Files) finish(u *upload, turn int) (*meeting.File, error) {
 		return nil, errOtherTurn
 	}
 	n := note{File: meeting.File{ID: u.id, Name: u.name, Size: u.size, Type: meeting.Octets}, By: u.by, At: f.now().UnixMilli()}
-	if shown, ok := f.look(u.file); ok {
+	shown, ok, err := f.look(u.file, look)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
 		n.Type, n.Width, n.Height = shown.kind, shown.width, shown.height
 	}
 	if err := u.file.Sync(); err != nil {
@@ -164,19 +172,26 @@ func (f *Files) finish(u *upload, turn int) (*meeting.File, error) {
 	}
 	f.mu.Lock()
 	delete(f.uploads, u.id)
+	f.stored += u.size
 	f.mu.Unlock()
-	err := errors.Join(u.file.Close(), f.root.Rename(path.Join("uploads", u.id), path.Join(to, u.id)), f.sync(to))
+	err = errors.Join(u.file.Close(), f.root.Rename(path.Join("uploads", u.id), path.Join(to, u.id)), f.sync(to))
 	if err != nil {
 		return nil, fmt.Errorf("putting a file into its room: %w", err)
 	}
 	return &n.File, nil
 }
 
-// look verifies a picture, one at a time. A decoder that panics ends its request only: others may look after it.
-func (f *Files) look(content io.ReadSeeker) (picture, bool) {
+// look verifies what may be a picture, one at a time. A decoder that panics ends its request only: others may look after
+// it.
+func (f *Files) look(content io.ReadSeeker, look Look) (p picture, ok bool, err error) {
+	kind := claimed(content)
+	if kind == nil {
+		return picture{}, false, nil
+	}
 	f.pictures <- struct{}{}
 	defer func() { <-f.pictures }()
-	return verify(content, f.now)
+	err = look(func() { p, ok = kind.verify(content, f.now) })
+	return p, ok, err
 }
 
 // Cancel ends an upload of by's, or removes a file of by's that no message carries.

@@ -30,6 +30,8 @@ export class Upload {
   #finish: (id: string | null) => void = () => undefined;
   #id: string | null = null;
   #unsure = false;
+  /** The server has said so: it may have every byte and no time yet to look at them. */
+  #whole = false;
   #repairs = 0;
   #piece = smallPiece;
 
@@ -48,7 +50,7 @@ export class Upload {
       const failure = await this.#step();
       if (this.#stop.signal.aborted) return;
       if (failure) this.#stumble(failure);
-      else if (this.#id !== null && !this.#unsure && this.sent === this.content.size) {
+      else if (this.#whole && this.#id !== null) {
         this.state = "stored";
         this.#finish(this.#id);
       }
@@ -58,6 +60,7 @@ export class Upload {
   /** Goes again from the beginning: the server has forgotten it. */
   restart(): void {
     this.#id = null;
+    this.#whole = false;
     this.sent = 0;
     this.state = "failed";
     this.finished = new Promise((resolve) => (this.#finish = resolve));
@@ -91,6 +94,7 @@ export class Upload {
     const answer = await this.#files.append(this.#id, this.sent, piece, this.#stop.signal);
     if (!answer.ok) return answer.failure;
     this.sent = answer.value.offset;
+    this.#whole = answer.value.file !== undefined;
     if (performance.now() - started < quick) this.#piece = Math.min(this.#piece * 2, largePiece);
     return null;
   }

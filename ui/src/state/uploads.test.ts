@@ -96,6 +96,18 @@ it("too many at once wait as long as the server says", async () => {
   expect(one.state).toBe("stored");
 });
 
+it("one that the server has whole, but had to leave for later, is not stored before it says so", async () => {
+  files.loseAnswers = 1;
+  const one = upload(10);
+  await settle();
+  files.failures.append.push({ code: "limited", text: "", retry: 7 });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect([one.state, one.sent]).toEqual(["waiting", 10]);
+  await vi.advanceTimersByTimeAsync(7000);
+  expect(one.state).toBe("stored");
+  expect(files.pieces).toEqual(["f1 0 10", "f1 10 0", "f1 10 0"]);
+});
+
 it("a refused one says why, lets the next one pass and can be tried again", async () => {
   files.failures.begin.push({ code: "full", text: "" });
   const [one, two] = [upload(10), upload(10)];
