@@ -149,6 +149,9 @@ func (r *Rooms) move(ctx context.Context, name, to string, edit func(*Record) er
 		}
 		defer release()
 	}
+	// Begun is done: it is several writes, and a host may close the page in between.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storePatience)
+	defer cancel()
 	return r.config.Store.MoveRoom(ctx, name, to, edit)
 }
 

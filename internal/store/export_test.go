@@ -66,6 +66,26 @@ func (s *Store) AmendUnfinished(t *testing.T, room string, seq uint64, text stri
 	}
 }
 
+// MoveUnfinished gives a room another name as a process does that is killed before it has removed the old one, or with
+// !made before it has written the new one.
+func (s *Store) MoveUnfinished(t *testing.T, from, to string, made bool) {
+	t.Helper()
+	r, err := s.Room(t.Context(), from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.beginMove(t.Context(), move{Room: r.ID, From: from, To: to}); err != nil {
+		t.Fatal(err)
+	}
+	if !made {
+		return
+	}
+	r.Name = to
+	if _, err := s.MakeRoom(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // LeaveKeys replaces the page of a message's key as a process does that is killed before it has overwritten the old one.
 func (s *Store) LeaveKeys(t *testing.T, room string, seq uint64) {
 	t.Helper()

@@ -113,6 +113,36 @@ func TestARenamedRoomKeepsItsChatAndADeletedOneLosesIt(t *testing.T) {
 	}
 }
 
+func TestARoomThatIsBeingRenamedWhenTheProcessIsKilledHasOneName(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	half := made(t, s, "half").ID
+	made(t, s, "begun")
+	made(t, s, "refused")
+	s.MoveUnfinished(t, "half", "whole", true)
+	s.MoveUnfinished(t, "begun", "never", false)
+	if _, err := s.MoveRoom(t.Context(), "refused", "begun", func(*store.Room) error { return nil }); err == nil {
+		t.Error("a room took another one's name")
+	}
+	shut(t, s)
+	s = open(t, dir)
+	defer shut(t, s)
+	all, err := s.Rooms(t.Context())
+	if err != nil || len(all) != 3 || all[half].Name != "whole" {
+		t.Errorf("%+v, %v", all, err)
+	}
+	for _, gone := range []string{"half", "never"} {
+		_, err = s.Room(t.Context(), gone)
+		wantCode(t, err, meeting.NotFound)
+		made(t, s, gone)
+	}
+	for _, there := range []string{"whole", "begun", "refused"} {
+		if r, err := s.Room(t.Context(), there); err != nil || r.Name != there {
+			t.Errorf("%s: %+v, %v", there, r, err)
+		}
+	}
+}
+
 func TestTheSecretIsMadeOnce(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)

@@ -131,6 +131,9 @@ func (s *Store) start(ctx context.Context, c Config) error {
 	if s.rooms, err = s.stream.CreateOrUpdateKeyValue(ctx, roomBucket()); err != nil {
 		return fmt.Errorf("making the bucket of rooms: %w", err)
 	}
+	if err := s.finishMoves(ctx); err != nil {
+		return err
+	}
 	if err := s.readSecret(ctx); err != nil {
 		return err
 	}
