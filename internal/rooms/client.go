@@ -1,6 +1,7 @@
 package rooms
 
 import (
+	"context"
 	"net/netip"
 
 	"golang.org/x/time/rate"
@@ -41,6 +42,9 @@ type client struct {
 
 	reactions *rate.Limiter
 	changes   *rate.Limiter
+
+	life context.Context // ends when its session is over, and with it what still goes to or comes from its files
+	end  context.CancelFunc
 }
 
 // peer is a client's media endpoint.
@@ -58,8 +62,9 @@ type SlotState struct {
 }
 
 func newClient(id meeting.ID, key meeting.Key) *client {
+	life, end := context.WithCancel(context.Background()) // not of the room: one that opens again after a fault cuts nobody off
 	return &client{
-		id: id, key: key, chat: newChatLimits(),
+		id: id, key: key, chat: newChatLimits(), life: life, end: end,
 		reactions: rate.NewLimiter(reactionRate, reactionBurst), changes: rate.NewLimiter(changeRate, changeBurst),
 	}
 }

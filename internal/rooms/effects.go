@@ -37,6 +37,7 @@ func (r *room) carryOut(e meeting.Effect) {
 		r.dropPeer(c)
 		c.seat, c.view = 0, nil
 		if e.Forgotten {
+			c.end()
 			delete(r.clients, e.ID)
 		}
 	case meeting.Dismissed:

@@ -47,6 +47,7 @@ type Visitor struct {
 	rooms *Rooms
 	room  string // id of the room
 	who   meeting.Who
+	life  context.Context
 }
 
 // Visit lets somebody at a room's files who is inside and knows their session's key. With writes they must be allowed to
@@ -71,7 +72,7 @@ func (r *Rooms) Visit(ctx context.Context, name string, key meeting.Key, writes 
 				return refusal
 			}
 		}
-		v.room, v.who = room.record.ID, p.Who
+		v.room, v.who, v.life = room.record.ID, p.Who, room.client(p.ID).life
 		return nil
 	})
 	return v, err
@@ -79,6 +80,9 @@ func (r *Rooms) Visit(ctx context.Context, name string, key meeting.Key, writes 
 
 // Who is the visitor's browser.
 func (v Visitor) Who() meeting.Who { return v.who }
+
+// Life ends when the visitor's session is over: they were removed, or did not come back.
+func (v Visitor) Life() context.Context { return v.life }
 
 // Begin takes a place for a file and gives its id.
 func (v Visitor) Begin(addr netip.Addr, name string, size int64) (string, error) {

@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"context"
 	"errors"
 	"mime"
 	"net/http"
@@ -92,6 +93,7 @@ func (s *Server) writeFile(w http.ResponseWriter, r *http.Request) {
 		s.refuseFile(w, err)
 		return
 	}
+	defer cutWith(v, w)()
 	there, file, err := v.Write(clientAddr(r), r.PathValue("id"), offset, http.MaxBytesReader(w, r.Body, maxPiece))
 	var long *http.MaxBytesError
 	var refusal *meeting.Error
@@ -157,6 +159,7 @@ func (s *Server) fetchFile(w http.ResponseWriter, r *http.Request) {
 	defer func() { _ = content.Close() }()
 	// A test's recorder has no deadline.
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(fetchTime + time.Duration(file.Size/fetchRate)*time.Second))
+	defer cutWith(v, w)() // after the deadline, which is not to take the place of a cut
 	h := w.Header()
 	h.Set("Content-Type", file.Type)
 	h.Set("Content-Disposition", disposition(file))
@@ -165,6 +168,18 @@ func (s *Server) fetchFile(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "private")
 	h.Add("Vary", "Authorization")
 	http.ServeContent(w, r, "", time.Time{}, content)
+}
+
+// cutWith ends what goes on with a request when its visitor's session is over: who was removed gets not one byte more. The
+// caller calls stop when it has answered.
+func cutWith(v rooms.Visitor, w http.ResponseWriter) (stop func()) {
+	connection := http.NewResponseController(w)
+	cancel := context.AfterFunc(v.Life(), func() {
+		past := time.Unix(1, 0)
+		_ = connection.SetReadDeadline(past) // a test's recorder has none
+		_ = connection.SetWriteDeadline(past)
+	})
+	return func() { cancel() }
 }
 
 // disposition says what a browser does with a file that somebody opens by its address.

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 // guest is somebody in a room with the key of their session.
@@ -27,7 +28,13 @@ type guest struct {
 // guest brings somebody into a room.
 func (n *node) guest(t testing.TB, room, name string) *guest {
 	t.Helper()
-	c, hello := n.open(t, plain, fmt.Sprintf(`{"room":%q,"name":%q}`, room, name))
+	return n.guestBy(t, room, name, "")
+}
+
+// guestBy brings somebody into a room by a link with this key.
+func (n *node) guestBy(t testing.TB, room, name, link string) *guest {
+	t.Helper()
+	c, hello := n.open(t, plain, fmt.Sprintf(`{"room":%q,"name":%q,"link":%q}`, room, name, link))
 	c.ok("join", `{}`)
 	return &guest{c, n, room, hello["id"].(string), hello["key"].(string)}
 }
@@ -68,6 +75,17 @@ func (g *guest) upload(name, content string) map[string]any {
 // get fetches a file whose name in a path is id.
 func (g *guest) get(id string) (int, string, http.Header) {
 	g.t.Helper()
+	answer := g.fetch(id)
+	data, err := io.ReadAll(answer.Body)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	return answer.StatusCode, string(data), answer.Header
+}
+
+// fetch begins to fetch a file.
+func (g *guest) fetch(id string) *http.Response {
+	g.t.Helper()
 	r, err := http.NewRequestWithContext(g.t.Context(), "GET", strings.Replace(g.n.url, "ws", "http", 1)+"/api/rooms/"+url.PathEscape(g.room)+"/files"+id, nil)
 	if err != nil {
 		g.t.Fatal(err)
@@ -77,12 +95,8 @@ func (g *guest) get(id string) (int, string, http.Header) {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	data, err := io.ReadAll(answer.Body)
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	return answer.StatusCode, string(data), answer.Header
+	g.t.Cleanup(func() { _ = answer.Body.Close() })
+	return answer
 }
 
 func TestAFileIsSentInPiecesAndFetched(t *testing.T) {
@@ -291,6 +305,41 @@ func TestOnlyThoseInsideReachARoomsFiles(t *testing.T) {
 		t.Errorf("reading where only hosts write: %d", status)
 	}
 	_ = outside.ws.CloseNow()
+}
+
+func TestADownloadIsCutWhenItsReaderIsRemoved(t *testing.T) {
+	for _, ban := range []bool{false, true} {
+		n := newNode(t)
+		host := n.guestBy(t, "team", "host", n.make(t, "team", `{"lobby":false}`))
+		bob, cho := n.guest(t, "team", "bob"), n.guest(t, "team", "cho")
+		content := strings.Repeat("0123456789abcdef", 25<<20/16) // more than the buffers between two sockets hold
+		id := host.begin("a.bin", len(content))
+		for at := 0; at < len(content); at += 1 << 20 {
+			if status, v := host.piece(id, at, content[at:at+1<<20]); status != 200 {
+				t.Fatalf("%d %v", status, v)
+			}
+		}
+		host.ok("chat", fmt.Sprintf(`{"id":"1","text":"","file":%q}`, id[1:]))
+		reading, control := bob.fetch(id).Body, cho.fetch(id).Body
+		host.ok("remove", fmt.Sprintf(`{"id":%q,"ban":%v}`, bob.id, ban))
+		bob.find("ended")
+		cut := make(chan int, 1)
+		go func() { // ends with the download
+			got, _ := io.Copy(io.Discard, reading)
+			cut <- int(got)
+		}()
+		select {
+		case got := <-cut:
+			if got >= len(content) {
+				t.Error("the whole file came")
+			}
+		case <-time.After(time.Second):
+			t.Error("it goes on")
+		}
+		if got, err := io.Copy(io.Discard, control); err != nil || int(got) != len(content) {
+			t.Errorf("another reader got %d bytes, %v", got, err)
+		}
+	}
 }
 
 func TestOneAddressSendsAGibibyteAnHour(t *testing.T) {
