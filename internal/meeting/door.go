@@ -62,7 +62,13 @@ func (t *turn) pass(p *member, code string) (WaitFor, *Error) {
 		return "", &Error{Code: Full, Text: "This meeting is full.", Reason: BySize}
 	}
 	wait := m.waitFor(p)
-	if wait != "" && p.waiting == "" && len(m.waiters) >= MaxWaiting {
+	if wait == "" {
+		return "", nil
+	}
+	if err := t.patience(p); err != nil {
+		return "", err
+	}
+	if p.waiting == "" && len(m.waiters) >= MaxWaiting {
 		return "", &Error{Code: Full, Text: "Too many people are waiting to be let in.", Reason: ByLobbySize}
 	}
 	return wait, nil
@@ -118,6 +124,7 @@ func (t *turn) admit(c Admit) *Error {
 	for _, q := range t.waitersAmong(c.IDs) {
 		q.admitted = true
 		t.m.know(q)
+		delete(t.m.turned, q.Who)
 		t.stopWaiting(q)
 		t.tell(q, Admitted{})
 	}
@@ -129,6 +136,7 @@ func (t *turn) refuse(c Refuse) *Error {
 		return err
 	}
 	for _, q := range t.waitersAmong(c.IDs) {
+		t.turnAway(q)
 		t.expel(q, "", EndRefused)
 	}
 	return nil

@@ -52,6 +52,56 @@ func TestGuestsWaitInTheLobbyUntilTheyAreLetIn(t *testing.T) {
 	refusal(t, b.apply(meeting.Join{ID: b.ids["eve"]}), meeting.NotFound)
 }
 
+func TestWhoWasRefusedWaitsBeforeKnockingAgain(t *testing.T) {
+	b := team(t, func(s *meeting.Settings) { s.Lobby = true })
+	again := func(name string) []meeting.Effect {
+		b.ids[name] = ""
+		return b.knock(name, "")
+	}
+	refuse := func(name string) {
+		b.apply(meeting.Refuse{ID: b.ids["host"], IDs: []meeting.ID{b.ids[name]}})
+	}
+	for _, wait := range []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 10 * time.Minute, 10 * time.Minute} {
+		b.wantWait(again("eve"), meeting.WaitLobby)
+		refuse("eve")
+		effects := again("eve")
+		refusal(t, effects, meeting.Limited)
+		reason(t, effects, meeting.ByRefusal)
+		if got := find[meeting.Refused](t, effects).Err.Retry; got != int(wait.Seconds()) {
+			t.Errorf("waits for %d s, want %v", got, wait)
+		}
+		b.pass(wait - time.Second)
+		refusal(t, again("eve"), meeting.Limited)
+		b.wantWait(again("dan"), meeting.WaitLobby) // others are not held back
+		b.pass(time.Second)
+	}
+	b.wantWait(again("eve"), meeting.WaitLobby)
+	b.apply(meeting.Refuse{ID: b.ids["host"]})
+	b.pass(20*time.Minute + time.Second)
+	b.wantWait(again("eve"), meeting.WaitLobby)
+	refuse("eve")
+	if got := find[meeting.Refused](t, again("eve")).Err.Retry; got != 30 {
+		t.Errorf("after a while, waits for %d s", got)
+	}
+	b.pass(30 * time.Second)
+	b.wantWait(again("eve"), meeting.WaitLobby)
+	b.apply(meeting.Admit{ID: b.ids["host"]})
+	find[meeting.Snapshot](t, b.knock("eve", ""))
+}
+
+func TestWhoWasRefusedIsRememberedWithinBounds(t *testing.T) {
+	b := team(t, func(s *meeting.Settings) { s.Lobby = true })
+	for i := range 1500 {
+		name := fmt.Sprint("eve", i)
+		b.wantWait(b.knock(name, ""), meeting.WaitLobby)
+		b.apply(meeting.Refuse{ID: b.ids["host"], IDs: []meeting.ID{b.ids[name]}})
+		b.ids[name] = ""
+		b.pass(time.Millisecond)
+	}
+	b.wantWait(b.knock("eve0", ""), meeting.WaitLobby) // forgotten
+	refusal(t, b.knock("eve1499", ""), meeting.Limited)
+}
+
 func TestWhoWasInsideNeedNotWaitAgain(t *testing.T) {
 	b := team(t, func(s *meeting.Settings) { s.Lobby, s.Passcode, s.HasPasscode = true, "1234", true })
 	b.apply(meeting.Lock{ID: b.ids["host"], Locked: true})

@@ -24,6 +24,7 @@ const (
 	ByLobbySize Reason = "lobby_full"
 	ByRole      Reason = "role"
 	BySettings  Reason = "settings"
+	ByRefusal   Reason = "refused" // a moment ago
 )
 
 // Error is a refusal fit to show to the one who asked.

@@ -53,6 +53,7 @@ type Meeting struct {
 	given    map[Who]Role // roles given in it
 	known    map[Who]bool // who has been let in
 	expelled map[Who]bool // who has been banned in it
+	turned   map[Who]turned
 
 	waiters     []*member // in the order in which they came
 	waitingTold time.Time // as with inside
@@ -109,6 +110,7 @@ func New(c Config) *Meeting {
 		given:    make(map[Who]Role),
 		known:    make(map[Who]bool),
 		expelled: make(map[Who]bool),
+		turned:   make(map[Who]turned),
 	}
 }
 

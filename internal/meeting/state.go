@@ -69,6 +69,7 @@ func (t *turn) over() {
 	clear(m.given)
 	clear(m.known)
 	clear(m.expelled)
+	clear(m.turned)
 	for _, p := range m.members {
 		p.Role, p.admitted = m.roleOf(p), false
 	}

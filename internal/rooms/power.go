@@ -93,9 +93,16 @@ func (s *Session) React(ctx context.Context, emoji string, reply Reply[None]) {
 	})
 }
 
-// join takes a client in, or says what it has to wait for. Wrong passcodes are counted by where they come from.
+// join takes a client in, or says what it has to wait for. Wrong passcodes, and who was refused, are counted by where they
+// come from.
 func (r *room) join(c *client, name, passcode string) (Snapshot, error) {
-	guess := passcode != "" && r.meeting.Door(c.id).Passcode
+	door := r.meeting.Door(c.id)
+	if door.Waiting != "" {
+		if wait := r.rooms.knocks.wait(r.rooms.now(), try{c.from, r.name}); wait > 0 {
+			return Snapshot{}, meeting.TooSoon(wait)
+		}
+	}
+	guess := passcode != "" && door.Passcode
 	tries, key := r.rooms.passcodes, try{c.from, r.name}
 	if guess {
 		if wait := tries.wait(r.rooms.now(), key); wait > 0 {
@@ -119,7 +126,11 @@ func (r *room) join(c *client, name, passcode string) (Snapshot, error) {
 // dismiss ends a client's session, if it has one now: it is told why, and its connection closed when the turn is over,
 // after whatever acknowledgement still goes to it.
 func (r *room) dismiss(e meeting.Dismissed) {
-	if c := r.client(e.ID); c.session != nil {
+	c := r.client(e.ID)
+	if e.Reason == meeting.EndRefused {
+		r.rooms.knocks.spend(r.rooms.now(), try{c.from, r.name}, 1)
+	}
+	if c.session != nil {
 		r.parting = append(r.parting, r.tellEnd(c, e.Reason))
 	}
 }

@@ -3,6 +3,8 @@ package rooms_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -209,5 +211,71 @@ func TestALinkThatSomebodyBannedCameByGivesNothingToOthers(t *testing.T) {
 	s, err := answer(outside, func(r rooms.Reply[rooms.Snapshot]) { outside.session.Join(t.Context(), "", "", r) })
 	if err != nil || s.Wait != meeting.WaitLobby {
 		t.Errorf("got in with %+v, %v", s.You, err)
+	}
+}
+
+// tryToJoin asks to come in, with a passcode.
+func (c *client) tryToJoin(passcode string) (rooms.Snapshot, error) {
+	return answer(c, func(r rooms.Reply[rooms.Snapshot]) { c.session.Join(c.t.Context(), "", passcode, r) })
+}
+
+func TestWhoIsRefusedAgainAndAgainDoesNotKnockAsAnother(t *testing.T) {
+	n := newNode(t, t.TempDir())
+	made := n.make("team", func(r *store.Room) { r.Settings.Lobby = true })
+	host := n.enter(made, "host", meeting.Host)
+	knock := func(from string) (*client, rooms.Snapshot, error) {
+		c := n.connect(rooms.Hello{Room: "team", Name: "eve", From: netip.MustParseAddr(from)})
+		s, err := c.tryToJoin("")
+		return c, s, err
+	}
+	for i := range 4 {
+		_, s, err := knock(fmt.Sprintf("2001:db8::%d", i)) // each time a new browser
+		if err != nil || s.Wait != meeting.WaitLobby {
+			t.Fatalf("knocking for the %d. time: %+v, %v", i+1, s, err)
+		}
+		if err := host.do(meeting.Refuse{ID: host.session.ID()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, _, err := knock("2001:db8::ffff")
+	var refusal *meeting.Error
+	if !errors.As(err, &refusal) || refusal.Code != meeting.Limited || refusal.Reason != meeting.ByRefusal || refusal.Retry < 29 || refusal.Retry > 30 {
+		t.Errorf("then: %v, %+v", err, refusal)
+	}
+	if _, s, err := knock("2001:db8:0:1::"); err != nil || s.Wait != meeting.WaitLobby {
+		t.Errorf("a neighbour: %+v, %v", s, err)
+	}
+	n.rooms.Advance(30 * time.Second)
+	if _, s, err := knock("2001:db8::ffff"); err != nil || s.Wait != meeting.WaitLobby {
+		t.Errorf("half a minute later: %+v, %v", s, err)
+	}
+}
+
+func TestPasscodesAreTriedTenTimesAMinuteByAHomeInARoom(t *testing.T) {
+	n := newNode(t, t.TempDir())
+	guarded := func(r *store.Room) { openLobby(r); r.Settings.HasPasscode, r.Settings.Passcode = true, "correct" }
+	n.make("team", guarded)
+	n.make("other", guarded)
+	try := func(room, from, passcode string) error {
+		_, err := n.connect(rooms.Hello{Room: room, Name: "eve", From: netip.MustParseAddr(from)}).tryToJoin(passcode)
+		return err
+	}
+	wants := func(what string, err error, want meeting.Code) {
+		t.Helper()
+		var refusal *meeting.Error
+		if !errors.As(err, &refusal) || refusal.Code != want {
+			t.Errorf("%s: %v, want %s", what, err, want)
+		}
+	}
+	for i := range 10 {
+		wants("a wrong one", try("team", fmt.Sprintf("2001:db8::%d", i), "wrong"), meeting.Forbidden)
+	}
+	wants("the eleventh", try("team", "2001:db8::ffff", "wrong"), meeting.Limited)
+	wants("the right one then", try("team", "2001:db8::ffff", "correct"), meeting.Limited)
+	wants("in another room", try("other", "2001:db8::ffff", "wrong"), meeting.Forbidden)
+	wants("from next door", try("team", "2001:db8:0:1::1", "wrong"), meeting.Forbidden)
+	n.rooms.Advance(6 * time.Second)
+	if err := try("team", "2001:db8::1", "correct"); err != nil {
+		t.Errorf("six seconds later: %v", err)
 	}
 }

@@ -45,7 +45,7 @@ type Rooms struct {
 	began  time.Time
 	keys   keyring
 
-	passcodes, makes, begins, sent, looks *tries
+	passcodes, makes, begins, sent, looks, knocks *tries
 
 	mu   sync.Mutex // guards what follows; nothing is called while it is held
 	open map[string]*room
@@ -66,6 +66,7 @@ func New(c Config) *Rooms {
 	r.passcodes, r.makes = newTries(passcodeEvery, passcodeBurst), newTries(makeEvery, makeBurst)
 	r.begins = newTries(beginEvery, beginBurst)
 	r.sent, r.looks = newTries(sendEvery, sendBurst), newTries(lookEvery, lookBurst)
+	r.knocks = newTries(knockEvery, knockBurst)
 	r.life, r.end = context.WithCancel(context.Background())
 	return r
 }

@@ -14,6 +14,10 @@ const (
 	// makeEvery and makeBurst bound the rooms made from one address: ten a minute, twenty at once.
 	makeEvery = 6 * time.Second
 	makeBurst = 20
+	// knockEvery and knockBurst say how often guests from one address may be refused in one room before the next one waits at
+	// the door: a browser is easily another one, an address is not.
+	knockEvery = 30 * time.Second
+	knockBurst = 4
 	// maxTries bounds how many addresses are remembered; about 100 bytes each. Beyond it strangers have to wait.
 	maxTries = 10_000
 )

@@ -89,6 +89,10 @@ export const enHosts = {
   "door.error.full": "The meeting is full.",
   "door.error.lobby_full": "Too many people are waiting already. Try again in a moment.",
   "door.error.banned": "You were banned from this room.",
+  "door.error.refused": {
+    one: "You were not let in a moment ago. You can ask again in {count} second.",
+    other: "You were not let in a moment ago. You can ask again in {count} seconds.",
+  },
   "door.error.retry": {
     one: "Too many tries. Try again in {count} second.",
     other: "Too many tries. Try again in {count} seconds.",

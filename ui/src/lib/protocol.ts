@@ -176,7 +176,16 @@ export type ErrorCode =
   | "internal"
   | "unreachable";
 
-export type FailureReason = "locked" | "passcode" | "banned" | "full" | "lobby_full" | "role" | "settings";
+export type FailureReason =
+  | "locked"
+  | "passcode"
+  | "banned"
+  | "full"
+  | "lobby_full"
+  | "role"
+  | "settings"
+  /** A moment ago. */
+  | "refused";
 
 /** What went wrong. `text` is English for logs; the page chooses its words by `reason`, or else by `code`. */
 export interface Failure {
