@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { person } from "../browser/fake-signalling";
-import { actsOn, barOf, may, type Act, type Deed } from "./power";
+import { actsOn, barOf, may, turnSpotlight, type Act, type Deed } from "./power";
 import { unmade, type Participant, type Role } from "./protocol";
 
 const roles: readonly Role[] = ["host", "cohost", "speaker", "viewer"];
@@ -31,6 +31,18 @@ const loud: Participant = person(2, {
   tracks: { microphone: "on", camera: "on", screen: "on", "screen-audio": "off" },
 });
 
+describe("the spotlight", () => {
+  it("is on four people at most: a fifth takes the place of the first", () => {
+    expect(turnSpotlight(["a", "b", "c"], "d")).toEqual(["a", "b", "c", "d"]);
+    expect(turnSpotlight(["a", "b", "c", "d"], "e")).toEqual(["b", "c", "d", "e"]);
+    expect(said(actsOn("host", loud, ["a", "b", "c", "d"]))).toContain("spotlight");
+  });
+
+  it("goes off who is in it, the others stay", () => {
+    expect(turnSpotlight(["a", "b", "c", "d"], "b")).toEqual(["a", "c", "d"]);
+  });
+});
+
 describe("the menu about a person", () => {
   it("offers a host what fits the person's state", () => {
     expect(said(actsOn("host", loud, []))).toEqual([
@@ -48,8 +60,7 @@ describe("the menu about a person", () => {
     expect(said(actsOn("cohost", { ...loud, role: "host" }, []))).toEqual(["lower-hand", "spotlight"]);
   });
 
-  it("puts no fifth person on the spot, asks no viewer, and is empty for those who lead nothing", () => {
-    expect(said(actsOn("host", loud, ["a", "b", "c", "d"]))).not.toContain("spotlight");
+  it("asks no viewer, and is empty for those who lead nothing", () => {
     expect(said(actsOn("host", person(2, { role: "viewer" }), [])).join()).not.toContain("ask");
     expect([actsOn("speaker", loud, []), actsOn("viewer", loud, [])]).toEqual([[], []]);
   });

@@ -60,9 +60,7 @@ export function actsOn(mine: Role, person: Participant, spotlit: readonly string
   if (allowed("silence") && camera === "on") acts.push({ do: "silence", track: "camera" });
   if (allowed("ask") && camera !== "on") acts.push({ do: "ask", track: "camera" });
   if (allowed("silence") && screen === "on") acts.push({ do: "silence", track: "screen" });
-  if (spotlit.includes(person.id)) {
-    if (allowed("spotlight")) acts.push({ do: "unspotlight" });
-  } else if (allowed("spotlight") && spotlit.length < mostSpotlit) acts.push({ do: "spotlight" });
+  if (allowed("spotlight")) acts.push({ do: spotlit.includes(person.id) ? "unspotlight" : "spotlight" });
   if (allowed("rename")) acts.push({ do: "rename" });
   for (const role of ["cohost", "speaker", "viewer"] as const) {
     if (person.role !== role && allowed(role === "cohost" ? "promote" : "place")) acts.push({ do: "role", role });
@@ -73,7 +71,12 @@ export function actsOn(mine: Role, person: Participant, spotlit: readonly string
 }
 
 /** The protocol's limit. */
-export const mostSpotlit = 4;
+const mostSpotlit = 4;
+
+/** Whom all are to see once this person has been put on the spot or taken off: a fifth takes the place of the first. */
+export function turnSpotlight(spotlit: readonly string[], id: string): readonly string[] {
+  return spotlit.includes(id) ? spotlit.filter((other) => other !== id) : [...spotlit, id].slice(-mostSpotlit);
+}
 
 /** Why I may not turn a track on: as a viewer, or by the room's settings. null: I may. */
 export type Bar = "role" | "settings" | null;
