@@ -75,6 +75,12 @@ export class Chat {
     return [...stored, ...this.#outbox.list.map((message) => this.#showOutgoing(message))];
   });
 
+  /** The last message of mine, to be changed; null: there is none, or the server has not stored it yet. */
+  get changeable(): ChatMessage | null {
+    const last = this.messages.findLast(({ mine, deleted, state }) => mine && !deleted && state !== "failed");
+    return last && last.seq !== null ? last : null;
+  }
+
   constructor(parts: ChatParts) {
     this.#parts = parts;
     this.#now = parts.now ?? Date.now;

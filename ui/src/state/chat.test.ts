@@ -109,6 +109,24 @@ describe("sending", () => {
     expect(chat.messages.every(({ state }) => state === "sent")).toBe(true);
   });
 
+  it("has the last one changed, not the one before while that is on its way", async () => {
+    expect(chat.changeable).toBeNull();
+    let seq = 0;
+    server.answers.chat = () => ({ ok: true, value: { seq: ++seq, at: 1 } });
+    say("one");
+    await settle();
+    chat.receive(message(7, { text: "somebody else's" }));
+    expect(chat.changeable?.text).toBe("one");
+    say("two");
+    expect(chat.changeable).toBeNull();
+    await settle();
+    expect(chat.changeable?.text).toBe("two");
+    server.answers.chat = () => refused("limited");
+    say("three");
+    await settle();
+    expect(chat.changeable?.text).toBe("two");
+  });
+
   it("keeps a refused message with its reason, to be tried again or dropped", async () => {
     server.answers.chat = () => refused("limited");
     say("one");
