@@ -155,6 +155,15 @@ export class FakeSite implements Site {
   async toggleFullScreen(): Promise<void> {
     this.#sink({ type: "full-screen", on: true });
   }
+  /** Whether the server answers. */
+  there = true;
+  reloads = 0;
+  reload(): void {
+    this.reloads++;
+  }
+  async reaches(): Promise<boolean> {
+    return this.there;
+  }
   watch(sink: (event: SiteEvent) => void): () => void {
     this.#sink = sink;
     return () => undefined;

@@ -15,6 +15,10 @@ export interface Site {
   /** Puts text on the clipboard; false when the browser refuses. */
   copy(text: string): Promise<boolean>;
   toggleFullScreen(): Promise<void>;
+  /** Loads the page anew. */
+  reload(): void;
+  /** Whether the server answers now. */
+  reaches(): Promise<boolean>;
   /** Tells what happens to the page until the returned function is called. */
   watch(sink: (event: SiteEvent) => void): () => void;
 }
@@ -32,6 +36,9 @@ export type SiteEvent =
 interface WithConnection {
   readonly connection?: EventTarget;
 }
+
+/** A server that takes longer to say that it is well is as good as away, in ms. */
+const answerTimeout = 5000;
 
 export class WebSite implements Site {
   readonly #window: Window;
@@ -77,6 +84,19 @@ export class WebSite implements Site {
       else await document.documentElement.requestFullscreen();
     } catch {
       // iPhones have none, and others want a click first: the page stays as it is.
+    }
+  }
+
+  reload(): void {
+    this.#window.location.reload();
+  }
+
+  async reaches(): Promise<boolean> {
+    try {
+      const answer = await this.#window.fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(answerTimeout) });
+      return answer.ok;
+    } catch {
+      return false;
     }
   }
 

@@ -389,6 +389,11 @@ export const en = {
   "left.rejoin": "Rejoin",
   "left.home": "Home",
 
+  "part.failed": "This did not load",
+  "part.away": "The server cannot be reached now.",
+  "part.stale": "The server is there, but this page has grown old. Load it anew; in a meeting you keep your seat.",
+  "part.reload": "Load anew",
+
   "error.full": "This room is full.",
   "error.invalid": "This room name does not work.",
   "error.forbidden": "You may not enter this room.",

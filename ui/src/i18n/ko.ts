@@ -387,6 +387,11 @@ export const ko: Messages = {
   "left.rejoin": "다시 참여",
   "left.home": "처음으로",
 
+  "part.failed": "불러오지 못했어요",
+  "part.away": "지금은 서버에 연결할 수 없어요.",
+  "part.stale": "서버는 연결되지만 이 페이지가 오래됐어요. 페이지를 새로 고쳐 주세요. 회의 중이라면 자리는 그대로예요.",
+  "part.reload": "새로 고침",
+
   "error.full": "방이 가득 찼어요.",
   "error.invalid": "쓸 수 없는 방 이름이에요.",
   "error.forbidden": "이 방에 들어갈 수 없어요.",

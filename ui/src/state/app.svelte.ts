@@ -110,6 +110,16 @@ export class App {
     void this.#site.toggleFullScreen();
   }
 
+  /** Loads the page anew; a seat in a meeting waits that long. */
+  reload(): void {
+    this.#site.reload();
+  }
+
+  /** Whether the server answers now. */
+  async reaches(): Promise<boolean> {
+    return this.#site.reaches();
+  }
+
   /** Puts the link on the clipboard; false when the browser refuses. */
   async copyLink(): Promise<boolean> {
     return this.copy(this.link);
