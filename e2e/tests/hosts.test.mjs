@@ -51,6 +51,9 @@ for (const [engine, other] of [names, [...names].reverse()]) {
     await people(hana);
     await press(hana, 'Turn Zoe away');
     await zoe.reads('You were not let in');
+    await press(zoe, 'Ask again');
+    await zoe.reads('You were not let in a moment ago. You can ask again in');
+    assert.equal(await zoe.page.$eval('form button[type=submit]', (button) => button.disabled), true);
     for (const person of [hana, gus, zoe]) assert.deepEqual(await person.errors(), []);
     await Promise.all([hana, gus, zoe].map((person) => person.close()));
   });
