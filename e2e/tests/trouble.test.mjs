@@ -58,4 +58,25 @@ for (const engine of names) {
     await until('pictures go on', async () => (await decoded()) > before);
     for (const one of [person, other]) await one.close();
   });
+
+  test(`what is loaded when it is wanted, and cannot be had, says so and is tried again (${engine})`, async () => {
+    const person = await house.person('Una', engine);
+    await person.arrive(house.server, freshRoom());
+    await house.server.kill();
+    try {
+      await person.click('button', 'Sound settings');
+      await person.reads('The server cannot be reached now.');
+    } finally {
+      await house.server.start();
+    }
+    await person.click('button', 'Try again');
+    if (engine === 'firefox') { // it remembers what it could not load, for as long as the page lives
+      await person.click('button', 'Load anew');
+      await person.page.waitForFunction(() => !document.querySelector('dialog'));
+      await person.click('button', 'Sound settings');
+    }
+    await person.find('tab', 'Picture');
+    assert.equal(await person.sees('button', 'Try again'), false);
+    await person.close();
+  });
 }
