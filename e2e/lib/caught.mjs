@@ -1,9 +1,18 @@
 // What a headless browser cannot show, caught on its way out of the page: notes that sound, notifications, the clipboard.
 // Each runs in the page before its own scripts: page.evaluateOnNewDocument(catchNotes).
 
-/** Notes of the page's small tunes, as frequencies, into window.notes. */
+/**
+ * Notes of the page's small tunes, as frequencies, into window.notes. Without a sound card Firefox never wakes an audio
+ * context, so that no note begins there: window.woken counts how often the page has asked for that.
+ */
 export function catchNotes() {
   window.notes = [];
+  window.woken = 0;
+  const resume = AudioContext.prototype.resume;
+  AudioContext.prototype.resume = function () {
+    window.woken++;
+    return resume.apply(this);
+  };
   const start = OscillatorNode.prototype.start;
   AudioScheduledSourceNode.prototype.start = function (...when) {
     if (this instanceof OscillatorNode) window.notes.push(Math.round(this.frequency.value));
