@@ -1,6 +1,6 @@
-import { beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { FakeFiles } from "../browser/fake-files";
-import type { FileInfo } from "../lib/protocol";
+import type { Failure, FileInfo } from "../lib/protocol";
 import { SharedFiles, type Shown } from "./shared-files";
 
 const file = (id: string, size = 3): FileInfo => ({ id, name: "a.png", size, type: "image/png" });
@@ -18,6 +18,8 @@ beforeEach(() => {
   });
   for (const id of ["f1", "f2"]) files.kept.set(id, { name: "a.png", size: 3, content: new Blob(["abc"]) });
 });
+
+afterEach(() => void vi.useRealTimers());
 
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 const show = (info: FileInfo) => pictures.show(info, (now) => shown.push(now))(element);
@@ -59,11 +61,41 @@ it("large ones that nobody looks at are released, those in view never", async ()
   expect(files.addresses.size).toBe(0);
 });
 
-it("one that cannot be had says so", async () => {
-  show(file("gone"));
+it("one that cannot be had says so, and is not asked for again because its place goes", async () => {
+  const stop = show(file("gone"));
   look(true);
   await settle();
+  stop(); // the button that said “loading” makes way for one that says “failed”
   expect(shown).toEqual(["loading", "failed"]);
+});
+
+it("out of view and in again while it is on its way, it is held once", async () => {
+  show(file("f1", 40 * 1024 * 1024));
+  for (const near of [true, false, true]) look(near);
+  await settle();
+  expect(files.addresses.size).toBe(1);
+  look(false);
+  expect(files.addresses.size).toBe(0); // too large to be kept for nobody
+  expect(shown.at(-1)).toBeNull();
+});
+
+it("a server that is busy is asked again when it says, as long as somebody looks", async () => {
+  vi.useFakeTimers();
+  files.failures.fetch.push(...Array<Failure>(3).fill({ code: "limited", text: "", retry: 2 }));
+  show(file("f1"));
+  look(true);
+  await vi.advanceTimersByTimeAsync(5999);
+  expect([shown, files.failures.fetch.length]).toEqual([["loading"], 0]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(shown.at(-1)).toEqual({ address: [...files.addresses][0] });
+
+  files.failures.fetch.push(...Array<Failure>(3).fill({ code: "limited", text: "", retry: 2 }));
+  show(file("f2"));
+  look(true);
+  await vi.advanceTimersByTimeAsync(0);
+  look(false);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(files.failures.fetch.length).toBe(2);
 });
 
 it("what this page has sent is not fetched", async () => {

@@ -1,6 +1,6 @@
 import type { Files } from "../browser/files";
 import type { Look } from "../browser/sight";
-import type { FileInfo } from "../lib/protocol";
+import type { Failure, FileInfo } from "../lib/protocol";
 
 /** What a picture in the chat is now: not looked at, on its way, here, or not to be had. */
 export type Shown = { readonly address: string } | "loading" | "failed" | null;
@@ -13,6 +13,8 @@ interface Picture {
 
 /** Pictures nobody looks at are kept up to this many bytes: scrolling back and forth fetches nothing twice. */
 const mostIdle = 32 * 1024 * 1024;
+/** A server that is busy is asked again so often. */
+const mostTries = 10;
 
 /** The files of the chat: pictures are fetched when they come into view and released when long gone, others are saved. */
 export class SharedFiles {
@@ -20,7 +22,7 @@ export class SharedFiles {
   readonly #look: Look;
   /** By file id; the least lately used first. */
   readonly #pictures = new Map<string, Picture>();
-  readonly #fetching = new Map<string, Promise<string | null>>();
+  readonly #fetching = new Map<string, Promise<Failure | null>>();
 
   constructor(files: Files, look: Look) {
     this.#files = files;
@@ -34,20 +36,20 @@ export class SharedFiles {
     this.#prune();
   }
 
-  /** Attaches to the element that shows the picture; `sink` is told what to show. */
+  /** Attaches to the element that shows the picture; `sink` is told what to show, until the element goes. */
   show(file: FileInfo, sink: (shown: Shown) => void): (element: Element) => () => void {
     return (element) => {
+      let looked = 0; // coming into view and leaving it, counted: what was asked for at another time is let go
       let near = false;
       let held = false;
       const letGo = () => {
         if (held) this.#letGo(file.id);
         held = false;
-        sink(null);
       };
-      const hold = async () => {
+      const hold = async (when: number) => {
         if (!this.#pictures.has(file.id)) sink("loading");
-        const address = await this.#hold(file);
-        if (!near) {
+        const address = await this.#hold(file, () => looked === when);
+        if (looked !== when) {
           if (address !== null) this.#letGo(file.id);
           return;
         }
@@ -57,12 +59,14 @@ export class SharedFiles {
       const stop = this.#look(element, (now) => {
         if (now === near) return;
         near = now;
-        if (near) void hold();
-        else letGo();
+        looked++;
+        if (near) return void hold(looked);
+        letGo();
+        sink(null);
       });
       return () => {
         stop();
-        near = false;
+        looked++;
         letGo();
       };
     };
@@ -86,13 +90,16 @@ export class SharedFiles {
     this.#fetching.clear();
   }
 
-  /** The picture's address, held until it is let go; null: it cannot be had. */
-  async #hold(file: FileInfo): Promise<string | null> {
-    if (!this.#pictures.has(file.id)) {
+  /** The picture's address, held until it is let go; null: it cannot be had, or is not wanted any more. */
+  async #hold(file: FileInfo, wanted: () => boolean): Promise<string | null> {
+    for (let tries = 0; !this.#pictures.has(file.id) && wanted() && tries < mostTries; tries++) {
       const fetching = this.#fetching.get(file.id) ?? this.#fetch(file);
       this.#fetching.set(file.id, fetching);
-      await fetching;
-      this.#fetching.delete(file.id);
+      const failure = await fetching;
+      if (!failure) break;
+      if (failure.code !== "limited") return null;
+      // Many pictures at once, or many people: each has its turn.
+      await new Promise((resolve) => setTimeout(resolve, 1000 * (failure.retry ?? 1)));
     }
     const picture = this.#pictures.get(file.id);
     if (!picture) return null;
@@ -102,12 +109,13 @@ export class SharedFiles {
     return picture.address;
   }
 
-  async #fetch(file: FileInfo): Promise<string | null> {
+  async #fetch(file: FileInfo): Promise<Failure | null> {
     const content = await this.#files.fetch(file.id, file.type);
-    if (!content.ok) return null;
+    this.#fetching.delete(file.id);
+    if (!content.ok) return content.failure;
     const address = this.#files.addressOf(content.value);
     this.#pictures.set(file.id, { address, users: 0, size: file.size });
-    return address;
+    return null;
   }
 
   #letGo(id: string): void {
