@@ -29,8 +29,8 @@ export interface Files {
 /** Opens the files of the room I am in. `access` is asked with every request; null: I am in none. */
 export type OpenFiles = (access: () => Access | null) => Files;
 
-/** Longer without an answer is a connection that nobody has noticed to be lost, in ms. A piece takes its time on 2G. */
-const answerTimeout = 60_000;
+/** Longer without a sign of life is a connection that nobody has noticed to be lost, in ms. A piece takes its time on 2G. */
+const patience = 60_000;
 /** A browser has begun to save by then, in ms. */
 const saved = 60_000;
 
@@ -46,8 +46,9 @@ export const openFiles: OpenFiles = (access) => {
       return read(await call(`/${id}`, { method: "PATCH", body: piece, headers }, stop), "append");
     },
     offset: async (id) => {
-      const response = await call(`/${id}`, { method: "HEAD" });
-      if (!response) return unreachable;
+      const answer = await call(`/${id}`, { method: "HEAD" });
+      if (!answer) return unreachable;
+      const { response } = answer;
       // An answer to HEAD has no body that could say more.
       if (response.status === 404) return { ok: false, failure: { code: "not_found", text: "" } };
       const offset = Number(response.headers.get("Upload-Offset") ?? NaN);
@@ -56,11 +57,10 @@ export const openFiles: OpenFiles = (access) => {
     },
     cancel: async (id) => void (await call(`/${id}`, { method: "DELETE" })),
     fetch: async (id, type, stop) => {
-      const response = await call(`/${id}`, {}, stop);
-      if (!response) return unreachable;
-      if (!response.ok) return { ok: false, failure: parseFileRefusal(await json(response)) };
-      const content = await response.arrayBuffer().catch(() => null);
-      return content ? { ok: true, value: new Blob([content], { type }) } : unreachable;
+      const answer = await call(`/${id}`, {}, stop);
+      if (!answer) return unreachable;
+      if (!answer.response.ok) return { ok: false, failure: parseFileRefusal(await json(answer.body)) };
+      return { ok: true, value: new Blob([answer.body], { type }) };
     },
     addressOf: (content) => URL.createObjectURL(content),
     release: (address) => URL.revokeObjectURL(address),
@@ -70,25 +70,40 @@ export const openFiles: OpenFiles = (access) => {
 
 const unreachable = { ok: false, failure: { code: "unreachable", text: "no answer" } } as const;
 
+/** What came, whole. */
+interface Answer {
+  readonly response: Response;
+  readonly body: Blob;
+}
+
+/** Proxies say these of a server that is not there. */
+const absent: readonly number[] = [502, 503, 504];
+
 async function ask(
   access: Access | null,
   path: string,
   init: RequestInit,
   stop?: AbortSignal,
-): Promise<Response | null> {
+): Promise<Answer | null> {
   if (!access) return null;
   const enough = new AbortController();
-  const timer = setTimeout(() => enough.abort(), answerTimeout);
   const abort = () => enough.abort();
+  let timer = setTimeout(abort, patience);
+  const alive = () => {
+    clearTimeout(timer);
+    timer = setTimeout(abort, patience);
+  };
   stop?.addEventListener("abort", abort);
   try {
     if (stop?.aborted) return null;
-    return await fetch(`/api/rooms/${encodeURIComponent(access.room)}/files${path}`, {
+    const response = await fetch(`/api/rooms/${encodeURIComponent(access.room)}/files${path}`, {
       ...init,
       headers: { ...init.headers, Authorization: `Bearer ${access.key}` },
       signal: enough.signal,
       cache: "no-store", // private messages' files leave no trace in the browser's cache
     });
+    if (absent.includes(response.status)) return null;
+    return { response, body: await whole(response, alive) };
   } catch {
     return null;
   } finally {
@@ -97,15 +112,26 @@ async function ask(
   }
 }
 
-async function read<E extends keyof FileAnswers>(response: Response | null, what: E): Promise<Result<FileAnswers[E]>> {
-  if (!response) return unreachable;
-  const body = await json(response);
-  return response.ok ? parseFileAnswer(what, body) : { ok: false, failure: parseFileRefusal(body) };
+/** Reads all of a body; `alive` hears of each part that comes. */
+async function whole(response: Response, alive: () => void): Promise<Blob> {
+  const parts: BlobPart[] = [];
+  const reader = response.body?.getReader();
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+    alive();
+    parts.push(part.value);
+  }
+  return new Blob(parts);
 }
 
-async function json(response: Response): Promise<unknown> {
+async function read<E extends keyof FileAnswers>(answer: Answer | null, what: E): Promise<Result<FileAnswers[E]>> {
+  if (!answer) return unreachable;
+  const body = await json(answer.body);
+  return answer.response.ok ? parseFileAnswer(what, body) : { ok: false, failure: parseFileRefusal(body) };
+}
+
+async function json(body: Blob): Promise<unknown> {
   try {
-    return await response.json();
+    return JSON.parse(await body.text());
   } catch {
     return null;
   }
