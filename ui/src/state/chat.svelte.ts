@@ -4,6 +4,7 @@ import type { Store } from "../browser/storage";
 import { edited, erased, hasReacted, reacted } from "../lib/amend";
 import type { Author, Emoji, Failure, Message } from "../lib/protocol";
 import { findMessage, withChanged, withMessage, withNewest, withOlder } from "../lib/thread";
+import { Amendments, type Amendment } from "./amendments.svelte";
 import { Draft, longestMessage } from "./draft.svelte";
 import { SharedFiles } from "./shared-files";
 import type { Ask } from "./meeting.svelte";
@@ -19,7 +20,7 @@ export interface ChatMessage extends Omit<Message, "seq"> {
   /** null: the server has not stored it yet. */
   readonly seq: number | null;
   readonly mine: boolean;
-  /** `pending` until the server has stored it; `failed`: it was refused, see retry(). */
+  /** `pending` until the server has stored it, or what I did to it; `failed`: it was refused, see retry(). */
   readonly state: "sent" | "pending" | "failed";
   readonly failure?: Failure | undefined;
   /** Its file is on its way. */
@@ -60,6 +61,7 @@ export class Chat {
 
   readonly #parts: ChatParts;
   readonly #outbox: Outbox;
+  readonly #amendments = new Amendments((seq, change) => this.#amend(seq, change));
   readonly #now: () => number;
   #room = "";
   #newSince = 0;
@@ -71,7 +73,7 @@ export class Chat {
   /** What is stored, in the server's order, and then what is on its way. */
   readonly messages: readonly ChatMessage[] = $derived.by(() => {
     void this.#me; // which of them are mine
-    const stored = this.#stored.map((message) => this.#show(message));
+    const stored = this.#amendments.over(this.#stored).map((message) => this.#show(message));
     return [...stored, ...this.#outbox.list.map((message) => this.#showOutgoing(message))];
   });
 
@@ -110,7 +112,7 @@ export class Chat {
 
   /** The message of this seq, if it is here. */
   find(seq: number): ChatMessage | undefined {
-    const message = findMessage(this.#stored, seq);
+    const message = this.#find(seq);
     return message && this.#show(message);
   }
 
@@ -119,9 +121,9 @@ export class Chat {
     const { draft } = this;
     if (!draft.ready) return false;
     if (draft.editing) {
-      const { seq } = draft.editing;
-      if (seq !== null) void this.edit(seq, draft.text);
+      const [message, text] = [draft.editing, draft.text];
       draft.endEdit();
+      if (message.seq !== null) void this.edit(message.seq, text, () => draft.resume(message, text));
       return true;
     }
     const [first, ...others] = draft.files.map(({ content, picture }) => new Upload(content, picture, this.#parts.files));
@@ -144,26 +146,27 @@ export class Chat {
     this.#outbox.discard(id);
   }
 
-  /** Changes a message of mine. */
-  async edit(seq: number, text: string): Promise<void> {
+  /** Changes a message of mine; `refused`: the server would not have it. */
+  async edit(seq: number, text: string, refused: () => void = () => undefined): Promise<void> {
     const trimmed = text.trim();
-    if ([...trimmed].length > longestMessage || trimmed === findMessage(this.#stored, seq)?.text) return;
-    const change = (message: Message) => edited(message, trimmed, this.#now());
-    await this.#amend(seq, change, () => this.#parts.ask("chat_edit", { seq, text: trimmed }));
+    if ([...trimmed].length > longestMessage || trimmed === this.#find(seq)?.text) return;
+    const at = this.#now();
+    const change = (message: Message) => edited(message, trimmed, at);
+    await this.#change(seq, change, () => this.#parts.ask("chat_edit", { seq, text: trimmed }), refused);
   }
 
   async delete(seq: number): Promise<void> {
-    await this.#amend(seq, erased, () => this.#parts.ask("chat_delete", { seq }));
+    await this.#change(seq, erased, () => this.#parts.ask("chat_delete", { seq }));
   }
 
   /** Adds my reaction, or takes it back. */
   async react(seq: number, emoji: Emoji): Promise<void> {
     const { who } = this.#me;
-    const message = findMessage(this.#stored, seq);
+    const message = this.#find(seq);
     if (!message) return;
     const on = !hasReacted(message, emoji, who);
     const change = (now: Message) => (hasReacted(now, emoji, who) === on ? now : reacted(now, emoji, who));
-    await this.#amend(seq, change, () => this.#parts.ask("chat_react", { seq, emoji, on }));
+    await this.#change(seq, change, () => this.#parts.ask("chat_react", { seq, emoji, on }));
   }
 
   /** All is read: call when the panel is open and visible. */
@@ -247,12 +250,14 @@ export class Chat {
   /** The server is there again: what is pending goes out once more, in order. */
   resend(): void {
     this.#outbox.resend();
+    this.#amendments.resend();
   }
 
   /** I left the room: the next one's chat is another. */
   clear(): void {
     this.#stored = [];
     this.#outbox.clear();
+    this.#amendments.clear();
     this.#sentIds.clear();
     this.draft.clear();
     this.files.clear();
@@ -279,16 +284,23 @@ export class Chat {
     this.#outbox.send({ id, from: this.#me, at: this.#now(), state: "pending", ...message });
   }
 
-  /** Shows a change at once, and takes it back when the server will not have it. */
-  async #amend(seq: number, change: (message: Message) => Message, ask: () => ReturnType<Ask>): Promise<void> {
-    const before = findMessage(this.#stored, seq);
-    if (!before) return;
-    const after = change(before);
-    this.#stored = withChanged(this.#stored, after);
-    const result = await ask();
-    if (result.ok) return;
-    if (findMessage(this.#stored, seq) === after) this.#stored = withChanged(this.#stored, before);
-    this.#parts.complain(result.failure);
+  /** The message of this seq with what I did to it. */
+  #find(seq: number): Message | undefined {
+    return findMessage(this.#amendments.over(this.#stored), seq);
+  }
+
+  #change(seq: number, change: Amendment["change"], ask: Amendment["ask"], refused?: () => void): Promise<void> {
+    const complain = (failure: Failure) => {
+      refused?.();
+      this.#parts.complain(failure);
+    };
+    return this.#amendments.add({ seq, change, ask, refused: complain });
+  }
+
+  /** The server has taken a change of mine. */
+  #amend(seq: number, change: Amendment["change"]): void {
+    const message = findMessage(this.#stored, seq);
+    if (message) this.#stored = withChanged(this.#stored, change(message));
   }
 
   #store(message: Message, fresh: boolean): void {
@@ -326,8 +338,10 @@ export class Chat {
   #show(message: Message): ChatMessage {
     const known = this.#shown.get(message);
     if (known) return known;
-    const shown: ChatMessage = { ...message, id: this.#keyOf(message), mine: this.#isMine(message), state: "sent" };
-    this.#shown.set(message, shown);
+    const held = this.#amendments.holds(message.seq);
+    const [id, mine, state] = [this.#keyOf(message), this.#isMine(message), held ? "pending" : "sent"] as const;
+    const shown: ChatMessage = { ...message, id, mine, state };
+    if (!held) this.#shown.set(message, shown);
     return shown;
   }
 

@@ -364,6 +364,51 @@ describe("changing", () => {
     expect([chat.find(5)?.text, complaints.length]).toEqual(["hello", 1]);
   });
 
+  it("keeps what was done while the connection is lost, and does it once that is back", async () => {
+    server.connected = false;
+    chat.draft.edit(chat.find(5)!);
+    say("hello");
+    await settle();
+    await chat.react(5, "👍");
+    expect([chat.find(5)?.text, chat.find(5)?.state, complaints]).toEqual(["hello", "pending", []]);
+    chat.receive(message(6));
+    expect(seen()[0]).toEqual(["hello", "pending"]);
+
+    server.connected = true;
+    chat.enter(me, [message(5, { from: me, text: "helo" }), message(6)], "team");
+    expect(chat.find(5)?.text).toBe("hello"); // the server does not know of it yet
+    await settle();
+    expect(server.requests.slice(-2).map(({ event }) => event)).toEqual(["chat_edit", "chat_react"]);
+    expect(chat.find(5)).toMatchObject({ text: "hello", state: "sent", reactions: [{ emoji: "👍", by: ["w_ann"] }] });
+  });
+
+  it("gives the words of a refused edit back, unless one writes something else by now", async () => {
+    server.answers.chat_edit = () => refused("forbidden");
+    chat.draft.edit(chat.find(5)!);
+    say("hello, all of you");
+    await settle();
+    expect([chat.draft.editing?.seq, chat.draft.text, chat.find(5)?.text]).toEqual([5, "hello, all of you", "helo"]);
+    expect(chat.draft.editing?.text).toBe("helo");
+    say("hello");
+    chat.draft.text = "something else";
+    await settle();
+    expect([chat.draft.editing, chat.draft.text, complaints.length]).toEqual([null, "something else", 2]);
+  });
+
+  it("waits when it was too quick, and keeps the order", async () => {
+    vi.useFakeTimers();
+    server.answers.chat_react = () => ({ ok: false, failure: { code: "limited", text: "", retry: 3 } });
+    void chat.react(5, "👍");
+    void chat.react(5, "👍");
+    await vi.advanceTimersByTimeAsync(2999);
+    expect([server.asked("chat_react").length, complaints]).toEqual([1, []]);
+    delete server.answers.chat_react;
+    await vi.advanceTimersByTimeAsync(1);
+    vi.useRealTimers();
+    expect(server.asked("chat_react").map(({ on }) => on)).toEqual([true, true, false]);
+    expect(chat.find(5)?.reactions).toEqual([]);
+  });
+
   it("deletes with its file and reactions", async () => {
     await chat.delete(5);
     expect(chat.find(5)).toMatchObject({ deleted: true, text: "" });

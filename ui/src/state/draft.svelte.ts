@@ -82,6 +82,13 @@ export class Draft {
     this.text = this.#before;
   }
 
+  /** An edit that was refused: its words are not lost, unless others stand in their place by now. */
+  resume(message: ChatMessage, text: string): void {
+    if (this.editing || this.reply || this.text !== "" || this.files.length > 0) return;
+    this.edit(message);
+    this.text = text;
+  }
+
   /** False: there were too many, and some were left out. */
   attach(files: readonly File[]): boolean {
     const room = mostFiles - this.files.length;
