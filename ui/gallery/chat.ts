@@ -51,7 +51,8 @@ const query = "```sql\nselect region, median(duration) from requests where at > 
 
 export function talk(roster: Roster, asked: URLSearchParams, language: "en" | "ko"): Chat {
   const ask: Ask = async () => noServer;
-  const chat = new Chat({ ask, files, look, roster, tabStore: unused, complain: () => undefined });
+  const nothing = () => undefined;
+  const chat = new Chat({ ask, files, look, roster, tabStore: unused, complain: nothing, unsent: nothing });
   const [me, ...others] = [roster.me, ...roster.participants].map(
     (person): Author => ({ id: person?.id ?? "", name: person?.name ?? "", who: person?.who ?? "" }),
   );

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { newcomers } from "./news";
+import { Ear, newcomers } from "./news";
 
 const said = (seq: number | null, over: { mine?: boolean; to?: object; deleted?: boolean } = {}) => ({ seq, mine: false, ...over });
 const seqs = (list: readonly { seq: number | null }[]) => list.map(({ seq }) => seq);
@@ -17,4 +17,12 @@ it("one may hear only what is private, or nothing", () => {
   const messages = [said(1), said(2, { to: {} })];
   expect(seqs(newcomers(messages, 0, "private"))).toEqual([2]);
   expect(newcomers(messages, 0, "none")).toEqual([]);
+});
+
+it("an ear hears each message once, whatever of mine stands after it and does not go out", () => {
+  const ear = new Ear([said(1)]);
+  const failed = said(null, { mine: true });
+  expect(seqs(ear.fresh([said(1), failed], "all"))).toEqual([]);
+  expect(seqs(ear.fresh([said(1), said(2), failed], "all"))).toEqual([2]);
+  expect(seqs(ear.fresh([said(1), said(2), said(3), said(4), failed], "all"))).toEqual([3, 4]);
 });

@@ -22,3 +22,21 @@ export function newcomers<Message extends Said>(
   }
   return found;
 }
+
+/** Hears of each message once. */
+export class Ear {
+  #last: number;
+
+  /** What is there already is no news. */
+  constructor(messages: readonly Said[]) {
+    this.#last = newest(messages);
+  }
+
+  fresh<Message extends Said>(messages: readonly Message[], which: "all" | "private" | "none"): readonly Message[] {
+    const found = newcomers(messages, this.#last, which);
+    this.#last = Math.max(this.#last, newest(messages));
+    return found;
+  }
+}
+
+const newest = (messages: readonly Said[]): number => messages.findLast(({ seq }) => seq !== null)?.seq ?? 0;

@@ -111,6 +111,7 @@ export class Call {
       ...{ ask: this.#request, files: parts.openFiles(() => this.#access), look: parts.look },
       ...{ roster: parts.roster, tabStore: parts.tabStore },
       complain: (failure) => this.#complain(failure),
+      unsent: () => parts.notices.notify("chat-failed", { tone: "warning" }),
     });
     this.meeting = new Meeting(parts.roster, this.#request, (failure) => this.#complain(failure));
     this.reactions = new Reactions(this.#request);

@@ -11,7 +11,7 @@ import type { Ask } from "./meeting.svelte";
 import { Outbox, type Outgoing } from "./outbox.svelte";
 import type { Roster } from "./roster.svelte";
 import { Upload } from "./upload.svelte";
-import { Uploads } from "./uploads";
+import { Unread } from "./unread.svelte";
 
 /** A message as it is shown. */
 export interface ChatMessage extends Omit<Message, "seq"> {
@@ -36,6 +36,8 @@ export interface ChatParts {
   /** Lives as long as the tab: how far one has read. */
   readonly tabStore: Store;
   readonly complain: (failure: Failure) => void;
+  /** A message of mine was refused while the chat was closed. */
+  readonly unsent: () => void;
   readonly now?: () => number;
 }
 
@@ -50,10 +52,6 @@ const farthest = 50;
 export class Chat {
   #stored: readonly Message[] = $state.raw([]);
   #me: Author = $state.raw({ id: "", name: "", who: "" });
-  /** Messages of others since the last markRead(). */
-  unread: number = $state(0);
-  /** The first unread message's id, for the unread line; stays until the next markRead(). */
-  firstUnread: string | null = $state(null);
   /** What there is before the first message here. */
   older: "more" | "loading" | "failed" | "none" = $state("none");
   readonly draft: Draft;
@@ -62,7 +60,9 @@ export class Chat {
   readonly #parts: ChatParts;
   readonly #outbox: Outbox;
   readonly #amendments = new Amendments((seq, change) => this.#amend(seq, change));
+  readonly #unread = new Unread();
   readonly #now: () => number;
+  #shows = 0;
   #room = "";
   #newSince = 0;
   /** My own ids, so that a message keeps its place on the page when the server has stored it. */
@@ -89,7 +89,24 @@ export class Chat {
     this.draft = new Draft(parts.files);
     this.files = new SharedFiles(parts.files, parts.look);
     const stored = (message: Message) => this.#store(message, false);
-    this.#outbox = new Outbox(parts.ask, new Uploads(), (person) => this.present(person)?.id ?? person.id, stored);
+    const idOf = (person: Author) => this.present(person)?.id ?? person.id;
+    const refused = () => {
+      if (this.#shows === 0) parts.unsent();
+    };
+    this.#outbox = new Outbox(parts.ask, { idOf, stored, refused });
+  }
+
+  /** Messages of others since I last looked. */
+  get unread(): number {
+    return this.#unread.count;
+  }
+  /** The first of them, by its id. */
+  get firstUnread(): string | null {
+    return this.#unread.first;
+  }
+  /** Where the unread line stands: above the first of those that I missed last. */
+  get unreadLine(): string | null {
+    return this.#unread.line;
   }
 
   /** Who I am to the others of this room. */
@@ -169,11 +186,18 @@ export class Chat {
     await this.#change(seq, change, () => this.#parts.ask("chat_react", { seq, emoji, on }));
   }
 
-  /** All is read: call when the panel is open and visible. */
-  markRead(): void {
-    this.unread = 0;
-    this.firstUnread = null;
-    this.#keepRead();
+  /** The chat is open, until the returned function is called. */
+  show(): () => void {
+    this.#shows++;
+    return () => {
+      if (--this.#shows === 0) this.#unread.close();
+    };
+  }
+
+  /** Its end is in sight, or no longer; true: all is read. */
+  watch(on: boolean): void {
+    this.#unread.watch(on);
+    if (on) this.#keepRead();
   }
 
   /** Fetches an older page. */
@@ -264,8 +288,7 @@ export class Chat {
     this.older = "none";
     this.#room = "";
     this.#newSince = 0;
-    this.unread = 0;
-    this.firstUnread = null;
+    this.#unread.clear();
   }
 
   close(): void {
@@ -322,8 +345,7 @@ export class Chat {
 
   #count(message: Message): void {
     if (message.deleted || message.at < this.#newSince) return;
-    this.unread++;
-    this.firstUnread ??= this.#keyOf(message);
+    if (!this.#unread.add(this.#keyOf(message))) this.#keepRead();
   }
 
   #isMine({ from }: Message): boolean {

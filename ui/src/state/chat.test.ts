@@ -20,6 +20,7 @@ let files: FakeFiles;
 let roster: Roster;
 let store: FakeStore;
 let complaints: Failure[];
+let unsent: number;
 let chat: Chat;
 
 function build(): Chat {
@@ -30,10 +31,12 @@ function build(): Chat {
   server.connect();
   const ask: Ask = (event, data) => signalling.request(event, data);
   const complain = (failure: Failure) => complaints.push(failure);
-  return new Chat({ ask, files, look: () => () => undefined, roster, tabStore: store, complain, now: () => 1000 });
+  const parts = { ask, files, look: () => () => undefined, roster, tabStore: store, complain };
+  return new Chat({ ...parts, unsent: () => unsent++, now: () => 1000 });
 }
 
 beforeEach(() => {
+  unsent = 0;
   [server, files, roster, store, complaints] = [new FakeServer(), new FakeFiles(), new Roster(), new FakeStore(), []];
   server.answers.chat = () => ({ ok: true, value: { seq: 1, at: 5000 } });
   chat = build();
@@ -145,6 +148,40 @@ describe("sending", () => {
   });
 });
 
+describe("what could not be sent", () => {
+  it("is told of, unless the chat is open and says so itself", async () => {
+    server.answers.chat = () => refused("forbidden");
+    const close = chat.show();
+    say("one");
+    await settle();
+    expect(unsent).toBe(0);
+    close();
+    say("two");
+    await settle();
+    expect(unsent).toBe(1);
+  });
+
+  it("may be a file, too", async () => {
+    files.failures.begin.push({ code: "full", text: "" });
+    chat.draft.attach([new File(["x"], "a.txt"), new File(["x"], "b.txt")]);
+    say("two files");
+    await vi.waitFor(() => expect(carried().length).toBe(1));
+    expect([chat.messages[0]?.upload?.state, unsent]).toEqual(["failed", 1]);
+  });
+
+  it("is not what I cancelled, or what waits for the connection", async () => {
+    server.connected = false;
+    files.failures.append.push({ code: "unreachable", text: "" });
+    chat.draft.attach([new File(["x"], "a.txt")]);
+    say("one");
+    await settle();
+    chat.discard(chat.messages[0]?.id ?? "");
+    say("two");
+    await settle();
+    expect(unsent).toBe(0);
+  });
+});
+
 describe("to one person", () => {
   it("carries whom it is for, also after they came back under another id", async () => {
     chat.draft.to = ben;
@@ -242,8 +279,32 @@ describe("receiving", () => {
     chat.receive(message(1));
     chat.receive(message(2));
     expect([chat.unread, chat.firstUnread]).toEqual([2, "#1"]);
-    chat.markRead();
+    chat.watch(true);
+    chat.watch(false);
     expect([chat.unread, chat.firstUnread]).toEqual([0, null]);
+  });
+
+  it("draws the line where I stopped looking, also with the chat open", () => {
+    const close = chat.show();
+    chat.watch(true);
+    chat.receive(message(1));
+    expect([chat.unread, chat.unreadLine]).toEqual([0, null]);
+    chat.watch(false); // the tab is hidden, or I read further up
+    chat.receive(message(2));
+    chat.receive(message(3));
+    expect([chat.unread, chat.unreadLine]).toEqual([2, "#2"]);
+    chat.watch(true);
+    chat.receive(message(4));
+    expect([chat.unread, chat.firstUnread, chat.unreadLine]).toEqual([0, null, "#2"]);
+    chat.watch(false);
+    chat.receive(message(5));
+    expect([chat.unread, chat.unreadLine]).toEqual([1, "#5"]);
+    chat.watch(true);
+    close();
+    expect(chat.unreadLine).toBeNull(); // it has done its work
+    chat.receive(message(6));
+    chat.receive(message(7));
+    expect([chat.unread, chat.unreadLine]).toEqual([2, "#6"]);
   });
 
   it("orders by the server's count and takes nothing twice", () => {
@@ -271,7 +332,8 @@ describe("receiving", () => {
 
   it("remembers over a reload how far one has read", () => {
     chat.receive(message(1));
-    chat.markRead();
+    chat.watch(true);
+    chat.watch(false);
     const reloaded = build();
     reloaded.enter(me, [message(1), message(2), message(3, { from: me })], "team");
     expect([reloaded.unread, reloaded.firstUnread]).toEqual([1, "#2"]);
@@ -310,7 +372,8 @@ describe("older pages", () => {
   it("come one after the other, until there are none", async () => {
     server.answers.history = pages;
     chat.enter(me, [message(151)], "team");
-    chat.markRead();
+    chat.watch(true);
+    chat.watch(false);
     await chat.loadOlder();
     expect([chat.messages.length, chat.older]).toEqual([101, "more"]);
     await Promise.all([chat.loadOlder(), chat.loadOlder()]);

@@ -1,7 +1,7 @@
 import type { Author, Failure, Message } from "../lib/protocol";
 import type { Ask } from "./meeting.svelte";
 import type { Upload } from "./upload.svelte";
-import type { Uploads } from "./uploads";
+import { Uploads } from "./uploads";
 
 /** A message of mine that the server has not stored yet. */
 export interface Outgoing {
@@ -17,22 +17,29 @@ export interface Outgoing {
   readonly failure?: Failure | undefined;
 }
 
+/** What Outbox needs of the chat. */
+export interface OutboxParts {
+  /** Who reads it may have come back under another id. */
+  readonly idOf: (person: Author) => string;
+  /** The server has taken this. */
+  readonly stored: (message: Message) => void;
+  /** The server has refused a message, or its file. */
+  readonly refused: () => void;
+}
+
 /** What I am still sending. A message goes out under one id however often it is sent, and is stored once. */
 export class Outbox {
   list: readonly Outgoing[] = $state.raw([]);
 
   readonly #ask: Ask;
+  readonly #parts: OutboxParts;
   readonly #uploads: Uploads;
-  readonly #idOf: (person: Author) => string;
-  readonly #stored: (message: Message) => void;
   readonly #underWay = new Set<string>();
 
-  /** `idOf`: who reads it may have come back under another id. `stored` is told what the server has taken. */
-  constructor(ask: Ask, uploads: Uploads, idOf: (person: Author) => string, stored: (message: Message) => void) {
+  constructor(ask: Ask, parts: OutboxParts) {
     this.#ask = ask;
-    this.#uploads = uploads;
-    this.#idOf = idOf;
-    this.#stored = stored;
+    this.#parts = parts;
+    this.#uploads = new Uploads(parts.refused);
   }
 
   send(message: Outgoing): void {
@@ -80,7 +87,7 @@ export class Outbox {
     if (file === null) return; // cancelled
     const result = await this.#ask("chat", {
       ...{ id, text },
-      ...(to && { to: this.#idOf(to) }),
+      ...(to && { to: this.#parts.idOf(to) }),
       ...(reply !== undefined && { reply }),
       ...(file !== undefined && { file }),
     });
@@ -88,10 +95,11 @@ export class Outbox {
     if (!this.list.some((own) => own.id === id)) return; // the event was faster, or I left
     if (result.ok) {
       // What the server has verified of a file comes with the event.
-      if (!upload) this.#stored({ id, from, text, to, reply, seq: result.value.seq, at: result.value.at });
+      if (!upload) this.#parts.stored({ id, from, text, to, reply, seq: result.value.seq, at: result.value.at });
     } else if (result.failure.code !== "unreachable") {
       this.#amend(id, { state: "failed", failure: result.failure });
       if (result.failure.code === "not_found") upload?.restart(); // nobody claimed it for too long
+      this.#parts.refused();
     }
     // Unreachable: it stays pending, and resend() comes with the connection.
   }

@@ -8,9 +8,10 @@ const kib = 1024;
 const unreachable: Failure = { code: "unreachable", text: "" };
 let files: FakeFiles;
 let uploads: Uploads;
+let failed: number;
 beforeEach(() => {
   vi.useFakeTimers();
-  [files, uploads] = [new FakeFiles(), new Uploads()];
+  [files, uploads, failed] = [new FakeFiles(), new Uploads(() => failed++), 0];
 });
 afterEach(() => {
   uploads.clear();
@@ -113,6 +114,7 @@ it("a refused one says why, lets the next one pass and can be tried again", asyn
   const [one, two] = [upload(10), upload(10)];
   await settle();
   expect([one.state, one.failure?.code, two.state]).toEqual(["failed", "full", "stored"]);
+  expect(failed).toBe(1);
   uploads.retry(one);
   await settle();
   expect(one.state).toBe("stored");

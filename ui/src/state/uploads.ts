@@ -5,10 +5,16 @@ const pauses = [1000, 2000, 4000, 8000, 16_000, 30_000];
 
 /** Files on their way: one after the other, so that the first is there soon and a call keeps its bandwidth. */
 export class Uploads {
+  readonly #failed: () => void;
   #queue: readonly Upload[] = [];
   #working = false;
   #attempts = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** `failed` is told when the server refuses one. */
+  constructor(failed: () => void) {
+    this.#failed = failed;
+  }
 
   add(upload: Upload): void {
     this.#queue = [...this.#queue, upload];
@@ -44,6 +50,7 @@ export class Uploads {
       await next.run();
       if (next.state === "waiting") break; // the others would have to wait too
       this.#attempts = 0;
+      if (next.state === "failed") this.#failed();
       if (next.state !== "queued") this.#queue = this.#queue.filter((upload) => upload !== next);
     }
     this.#working = false;
