@@ -29,7 +29,7 @@ const (
 	scanAtOnce = 1000
 )
 
-var errChatLimit = &meeting.Error{Code: meeting.Limited, Text: "You are sending messages too fast."}
+var errChatLimit = &meeting.Error{Code: meeting.Limited, Text: "You are asking too much of the chat at once.", Retry: 1}
 
 // chatLimits are what one participant may ask of the chat.
 type chatLimits struct{ say, edit, browse *rate.Limiter }

@@ -442,6 +442,24 @@ func TestWhoSaysTooMuchIsLimited(t *testing.T) {
 	}
 }
 
+func TestWhoBrowsesTooFastIsToldWhenToGoOn(t *testing.T) {
+	n := newNode(t, t.TempDir())
+	ann := n.join("ann")
+	for range 100 {
+		_, err := answer(ann, func(r rooms.Reply[rooms.Page]) { ann.session.History(t.Context(), 0, 1, r) })
+		var refusal *meeting.Error
+		if errors.As(err, &refusal) && refusal.Code == meeting.Limited {
+			if refusal.Retry != 1 {
+				t.Errorf("to go on in %d s", refusal.Retry)
+			}
+			return
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Error("100 pages at once")
+}
+
 func TestWhoChangesAllTheTimeIsLimited(t *testing.T) {
 	n := newNode(t, t.TempDir())
 	ann, bob := n.join("ann"), n.join("bob")

@@ -9,6 +9,7 @@ import type { Roster } from "../src/state/roster.svelte";
 import { slide } from "./slide";
 
 const noServer = { ok: false, failure: { code: "unreachable", text: "gallery" } } as const;
+const noHistory = { ok: false, failure: { code: "not_found", text: "gallery" } } as const;
 const unused = openStore("session");
 
 /** Messages are never sent; files are all the same slide. */
@@ -50,7 +51,7 @@ const words = {
 const query = "```sql\nselect region, median(duration) from requests where at > now() - interval '90 days' group by region\n```";
 
 export function talk(roster: Roster, asked: URLSearchParams, language: "en" | "ko"): Chat {
-  const ask: Ask = async () => noServer;
+  const ask: Ask = async (event) => (event === "history" ? noHistory : noServer);
   const nothing = () => undefined;
   const chat = new Chat({ ask, files, look, roster, tabStore: unused, complain: nothing, unsent: nothing });
   const [me, ...others] = [roster.me, ...roster.participants].map(
@@ -61,7 +62,7 @@ export function talk(roster: Roster, asked: URLSearchParams, language: "en" | "k
   const all = asked.has("quiet") ? [] : asked.has("many") ? many(Number(asked.get("many")), person) : conversation(language, me, person);
   const unread = Number(asked.get("unread") ?? 0);
   chat.enter(me, all.slice(0, all.length - unread), "gallery");
-  chat.older = "none";
+  void chat.loadOlder(); // there is nothing older
   for (const message of all.slice(all.length - unread)) chat.receive(message);
   const { draft } = chat;
   if (asked.has("private")) draft.to = person(0);

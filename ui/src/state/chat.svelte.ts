@@ -3,12 +3,13 @@ import type { Look } from "../browser/sight";
 import type { Store } from "../browser/storage";
 import { edited, erased, hasReacted, reacted } from "../lib/amend";
 import type { Author, Emoji, Failure, Message } from "../lib/protocol";
-import { findMessage, withChanged, withMessage, withNewest, withOlder } from "../lib/thread";
+import { findMessage, withChanged, withMessage, withNewest } from "../lib/thread";
 import { Amendments, type Amendment } from "./amendments.svelte";
 import { Draft, longestMessage } from "./draft.svelte";
 import { SharedFiles } from "./shared-files";
 import type { Ask } from "./meeting.svelte";
 import { Outbox, type Outgoing } from "./outbox.svelte";
+import { Past } from "./past.svelte";
 import type { Roster } from "./roster.svelte";
 import { Upload } from "./upload.svelte";
 import { Unread } from "./unread.svelte";
@@ -43,23 +44,18 @@ export interface ChatParts {
 
 /** A page that stays open for days keeps this many messages; older ones can be read again. */
 const kept = 5000;
-/** The server's limit of a page of history. */
-const page = 100;
-/** Further back than so many pages nobody follows a quotation. */
-const farthest = 50;
 
 /** The room's chat: what everybody wrote, oldest first, and what I am still sending. */
 export class Chat {
   #stored: readonly Message[] = $state.raw([]);
   #me: Author = $state.raw({ id: "", name: "", who: "" });
-  /** What there is before the first message here. */
-  older: "more" | "loading" | "failed" | "none" = $state("none");
   readonly draft: Draft;
   readonly files: SharedFiles;
 
   readonly #parts: ChatParts;
   readonly #outbox: Outbox;
   readonly #amendments = new Amendments((seq, change) => this.#amend(seq, change));
+  readonly #past: Past;
   readonly #unread = new Unread();
   readonly #now: () => number;
   #shows = 0;
@@ -86,6 +82,7 @@ export class Chat {
   constructor(parts: ChatParts) {
     this.#parts = parts;
     this.#now = parts.now ?? Date.now;
+    this.#past = new Past(parts.ask, { messages: () => this.#stored, put: (messages) => (this.#stored = messages) });
     this.draft = new Draft(parts.files);
     this.files = new SharedFiles(parts.files, parts.look);
     const stored = (message: Message) => this.#store(message, false);
@@ -107,6 +104,15 @@ export class Chat {
   /** Where the unread line stands: above the first of those that I missed last. */
   get unreadLine(): string | null {
     return this.#unread.line;
+  }
+
+  /** What there is before the first message here. */
+  get older(): Past["state"] {
+    return this.#past.state;
+  }
+  /** How many messages everything() has by now; null: nobody wants everything. */
+  get collected(): number | null {
+    return this.#past.collected;
   }
 
   /** Who I am to the others of this room. */
@@ -201,42 +207,22 @@ export class Chat {
   }
 
   /** Fetches an older page. */
-  async loadOlder(): Promise<void> {
-    const before = this.#stored[0]?.seq;
-    if (before === undefined || this.older === "loading" || this.older === "none") return;
-    this.older = "loading";
-    const room = this.#room;
-    const result = await this.#parts.ask("history", { before, limit: page });
-    if (room !== this.#room) return;
-    if (!result.ok) {
-      // A server from before there were pages knows no such request.
-      this.older = result.failure.code === "not_found" ? "none" : "failed";
-      return;
-    }
-    this.#stored = withOlder(this.#stored, result.value.chat);
-    this.older = result.value.more ? "more" : "none";
+  loadOlder(): Promise<void> {
+    return this.#past.load();
   }
 
-  /** Finds a message, with all that is between; false: it is gone or too far. */
-  async reach(seq: number): Promise<boolean> {
-    for (let pages = 0; pages < farthest && (this.#stored[0]?.seq ?? 0) > seq; pages++) {
-      if (this.older === "none") break;
-      await this.loadOlder();
-      if (this.older === "failed") break;
-    }
-    return findMessage(this.#stored, seq) !== undefined;
+  /** Finds a message, with all that is between; `failed`: it may be there, but did not come. */
+  reach(seq: number): Promise<"there" | "gone" | "failed"> {
+    return this.#past.reach(seq);
   }
 
-  /** Everything the room remembers, oldest first; null: the server did not answer. */
-  async everything(): Promise<readonly Message[] | null> {
-    let all = this.#stored;
-    for (let more = this.older !== "none"; more && all[0]; ) {
-      const result = await this.#parts.ask("history", { before: all[0].seq, limit: page });
-      if (!result.ok) return null;
-      all = withOlder(all, result.value.chat);
-      more = result.value.more && result.value.chat.length > 0;
-    }
-    return all;
+  /** Everything the room remembers, oldest first, which takes its time; null: the server did not answer. */
+  everything(): Promise<readonly Message[] | "stopped" | null> {
+    return this.#past.collect();
+  }
+
+  stopCollecting(): void {
+    this.#past.stop();
   }
 
   /** I am in the meeting, as `me`: this is the room's history, and what I could not send goes out again. */
@@ -247,7 +233,7 @@ export class Chat {
     this.#me = { id: me.id, name: me.name, who: me.who };
     this.#room = room;
     const { thread, whole } = withNewest(this.#stored, history);
-    if (!whole || first) this.older = thread.length > 0 ? "more" : "none";
+    if (!whole || first) this.#past.state = thread.length > 0 ? "more" : "none";
     this.#stored = thread;
     if (Number.isNaN(read)) {
       // To who has never been here nothing of it is news, nor what the room recalls a moment later.
@@ -285,7 +271,7 @@ export class Chat {
     this.#sentIds.clear();
     this.draft.clear();
     this.files.clear();
-    this.older = "none";
+    this.#past.clear();
     this.#room = "";
     this.#newSince = 0;
     this.#unread.clear();
@@ -332,7 +318,7 @@ export class Chat {
     const stored = withMessage(this.#stored, message);
     if (stored === this.#stored) return;
     this.#stored = stored.length > kept ? stored.slice(-kept) : stored;
-    if (stored.length > kept) this.older = "more";
+    if (stored.length > kept) this.#past.state = "more";
     if (fresh && !mine) this.#count(message);
   }
 

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeFiles } from "../browser/fake-files";
 import { FakeServer, person } from "../browser/fake-signalling";
 import { FakeStore } from "../browser/fakes";
@@ -42,6 +42,8 @@ beforeEach(() => {
   chat = build();
   chat.enter(me, [], "team");
 });
+
+afterEach(() => void vi.useRealTimers());
 
 const refused = (code: Failure["code"]): Result<object> => ({ ok: false, failure: { code, text: "" } });
 const seen = () => chat.messages.map(({ text, state }) => [text, state]);
@@ -394,19 +396,82 @@ describe("older pages", () => {
   it("lead to a message that is quoted, or tell that it is gone", async () => {
     server.answers.history = pages;
     chat.enter(me, [message(451)], "team");
-    expect(await chat.reach(200)).toBe(true);
+    expect(await chat.reach(200)).toBe("there");
     expect(chat.messages[0]?.seq).toBe(151);
+    server.answers.history = () => refused("internal");
+    expect(await chat.reach(3)).toBe("failed");
     server.answers.history = () => ({ ok: true, value: { chat: [], more: false } });
-    expect(await chat.reach(3)).toBe(false);
+    expect(await chat.reach(3)).toBe("gone");
+  });
+
+  it("lead there also while one is on its way already", async () => {
+    server.answers.history = pages;
+    chat.enter(me, [message(451)], "team");
+    void chat.loadOlder(); // one has scrolled up
+    expect(await chat.reach(100)).toBe("there");
+    expect(server.asked("history").length).toBe(4);
   });
 
   it("make everything the room remembers, and change nothing on the page", async () => {
     server.answers.history = pages;
     chat.enter(me, [message(251)], "team");
-    expect((await chat.everything())?.map(({ seq }) => seq)).toEqual(Array.from({ length: 251 }, (_, at) => at + 1));
+    const all = await chat.everything();
+    if (all === null || all === "stopped") throw new Error("there is nothing");
+    expect(all.map(({ seq }) => seq)).toEqual(Array.from({ length: 251 }, (_, at) => at + 1));
     expect(chat.messages.length).toBe(1);
     server.answers.history = () => refused("internal");
-    expect(await chat.everything()).toBeNull();
+    expect([await chat.everything(), chat.collected]).toEqual([null, null]);
+  });
+
+  it("wait when the server says so", async () => {
+    vi.useFakeTimers();
+    let at = 0;
+    const limited = { ok: false, failure: { code: "limited", text: "", retry: 2 } } as const;
+    server.answers.history = (asked) => (at++ % 2 === 0 ? limited : pages(asked));
+    chat.enter(me, [message(351)], "team");
+    const everything = chat.everything();
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(chat.collected).toBe(201);
+    await vi.advanceTimersByTimeAsync(4000);
+    expect((await everything)?.length).toBe(351);
+    const found = chat.reach(300);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(await found).toBe("there");
+  });
+
+  it("wait for the connection when everything is collected, and can be stopped", async () => {
+    vi.useFakeTimers();
+    server.answers.history = pages;
+    chat.enter(me, [message(351)], "team");
+    server.connected = false;
+    const everything = chat.everything();
+    await vi.advanceTimersByTimeAsync(5000);
+    server.connected = true;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect((await everything)?.length).toBe(351);
+
+    server.connected = false;
+    const stopped = chat.everything();
+    await vi.advanceTimersByTimeAsync(5000);
+    chat.stopCollecting();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([await stopped, chat.collected]).toEqual(["stopped", null]);
+
+    const left = chat.everything();
+    await vi.advanceTimersByTimeAsync(10_000);
+    chat.clear();
+    expect(await left).toBe("stopped");
+  });
+
+  it("leave no gap when the connection was lost for long while one came", async () => {
+    let answer: (result: Result<object>) => void = () => undefined;
+    server.answers.history = () => new Promise((resolve) => (answer = resolve)) as never;
+    chat.enter(me, [message(151)], "team");
+    const loading = chat.loadOlder();
+    chat.enter(me, [message(900)], "team");
+    answer(pages({ before: 151 }));
+    await loading;
+    expect([chat.messages.map(({ seq }) => seq), chat.older]).toEqual([[900], "more"]);
   });
 });
 

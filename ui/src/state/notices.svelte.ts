@@ -17,6 +17,7 @@ export type NoticeKey =
   | "chat-failed"
   | "text-copied"
   | "chat-gone"
+  | "chat-unreached"
   | "download-failed"
   | "chat-export-failed"
   | "too-many-files"
