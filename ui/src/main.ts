@@ -23,6 +23,7 @@ import { Captions } from "./state/captions.svelte";
 import { carry } from "./state/carrying.svelte";
 import { Chrome } from "./state/chrome.svelte";
 import { Devices } from "./state/devices.svelte";
+import { holdBack } from "./state/holding.svelte";
 import { Keyring } from "./state/keyring.svelte";
 import { MyRooms } from "./state/my-rooms.svelte";
 import { Notices } from "./state/notices.svelte";
@@ -52,8 +53,10 @@ function build(): Page {
   });
   carry(call, devices, new WebHandset(window));
   const rooms = new MyRooms(new WebRooms(fetch), keyring, preferences);
-  const app = new App(new WebSite(window), call, notices, keyring, rooms);
+  const site = new WebSite(window);
+  const app = new App(site, call, notices, keyring, rooms);
   const { appeal, chat, meeting, reactions } = call;
+  holdBack(call, chat, site);
   const apart = new Apart(new WebLittleWindow(window));
   const attention = new WebAttention(window);
   return {

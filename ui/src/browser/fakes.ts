@@ -133,6 +133,7 @@ export class FakeSite implements Site {
   readonly origin = "https://noom.example";
   readonly history: string[];
   clipboard = "";
+  held = false;
   #sink: (event: SiteEvent) => void = () => undefined;
 
   constructor(path: string) {
@@ -151,6 +152,9 @@ export class FakeSite implements Site {
   async copy(text: string): Promise<boolean> {
     this.clipboard = text;
     return true;
+  }
+  hold(on: boolean): void {
+    this.held = on;
   }
   async toggleFullScreen(): Promise<void> {
     this.#sink({ type: "full-screen", on: true });

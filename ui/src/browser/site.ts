@@ -19,6 +19,8 @@ export interface Site {
   reload(): void;
   /** Whether the server answers now. */
   reaches(): Promise<boolean>;
+  /** Whether the browser asks before the page is closed or loaded anew. */
+  hold(on: boolean): void;
   /** Tells what happens to the page until the returned function is called. */
   watch(sink: (event: SiteEvent) => void): () => void;
 }
@@ -100,6 +102,12 @@ export class WebSite implements Site {
     }
   }
 
+  // A page that listens for this all the time is not kept for the way back.
+  hold(on: boolean): void {
+    if (on) this.#window.addEventListener("beforeunload", ask);
+    else this.#window.removeEventListener("beforeunload", ask);
+  }
+
   watch(sink: (event: SiteEvent) => void): () => void {
     const stop = new AbortController();
     const listen = (target: EventTarget | undefined, name: string, event: () => SiteEvent) =>
@@ -120,6 +128,8 @@ export class WebSite implements Site {
     return () => stop.abort();
   }
 }
+
+const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
 
 /** Which help with permissions fits. Every browser on an iPhone is WebKit; an iPad calls itself a Mac, but has fingers. */
 export function browserOf(agent: string, touchPoints: number): BrowserName {

@@ -106,6 +106,10 @@ export class Chat {
     return this.#unread.line;
   }
 
+  /** Something of mine is on its way, and would be lost with the page. */
+  get sending(): boolean {
+    return this.#outbox.sending || this.#amendments.list.length > 0;
+  }
   /** What there is before the first message here. */
   get older(): Past["state"] {
     return this.#past.state;

@@ -1,10 +1,12 @@
+import { flushSync } from "svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeFiles } from "../browser/fake-files";
 import { FakeServer, person } from "../browser/fake-signalling";
-import { FakeStore } from "../browser/fakes";
+import { FakeSite, FakeStore } from "../browser/fakes";
 import type { Result } from "../lib/parse";
 import type { Failure, Message } from "../lib/protocol";
 import { Chat } from "./chat.svelte";
+import { holdBack } from "./holding.svelte";
 import type { Ask } from "./meeting.svelte";
 import { Roster } from "./roster.svelte";
 
@@ -181,6 +183,38 @@ describe("what could not be sent", () => {
     say("two");
     await settle();
     expect(unsent).toBe(0);
+  });
+});
+
+describe("a page that is about to go", () => {
+  const held = (site: FakeSite) => (flushSync(), site.held);
+
+  it("is held back in the meeting by a file or a message on its way, and by nothing else", async () => {
+    const [site, left] = [new FakeSite("/r/team"), new FakeSite("/r/team")];
+    const stops = [holdBack({ status: "meeting" }, chat, site), holdBack({ status: "left" }, chat, left)];
+    expect(held(site)).toBe(false);
+    chat.draft.attach([new File(["x"], "a.txt")]);
+    say("");
+    expect([held(site), held(left)]).toEqual([true, false]);
+    await vi.waitFor(() => expect(carried().length).toBe(1));
+    expect(held(site)).toBe(true); // the message is not there yet
+    const file = { id: "f1", name: "a.txt", size: 1, type: "application/octet-stream" };
+    chat.receive(message(1, { id: carried()[0]?.id ?? "", from: me, text: "", file }));
+    expect(held(site)).toBe(false);
+
+    server.connected = false;
+    void chat.edit(1, "words");
+    expect(held(site)).toBe(true);
+    server.connected = true;
+    chat.resend();
+    await settle();
+    expect(held(site)).toBe(false);
+
+    server.answers.chat = () => refused("forbidden");
+    say("no");
+    await settle();
+    expect(held(site)).toBe(false); // it waits for me, not for the server
+    for (const stop of stops) stop();
   });
 });
 

@@ -42,6 +42,11 @@ export class Outbox {
     this.#uploads = new Uploads(parts.refused);
   }
 
+  /** A message or a file is on its way. */
+  get sending(): boolean {
+    return this.list.some(({ state, upload }) => state === "pending" && upload?.state !== "failed");
+  }
+
   send(message: Outgoing): void {
     this.list = [...this.list, message];
     if (message.upload) this.#uploads.add(message.upload);
