@@ -148,6 +148,55 @@ for (const [at, engine] of names.entries()) {
     assert.equal(await hashOf(alice, 'large.bin'), createHash('sha256').update(bytes).digest('hex'));
     await alice.close();
   });
+
+  test(`${engine}: a file dropped on the stage goes with the chat, and a picture that cannot be had is asked for once`, async () => {
+    const alice = await house.person('Alice', engine);
+    await alice.page.evaluateOnNewDocument(() => {
+      const native = window.fetch;
+      window.asks = 0;
+      window.fetch = async (where, init) => {
+        if (!String(where).includes('/files/') || (init?.method ?? 'GET') !== 'GET') return native(where, init);
+        window.asks++;
+        return sessionStorage.gone ? Response.json({ error: { code: 'not_found', text: '' } }, { status: 404 }) : native(where, init);
+      };
+    });
+    await alice.join(house.server, freshRoom());
+    const kept = await alice.page.evaluate((bytes) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([new Uint8Array(bytes)], 'red.png', { type: 'image/png' }));
+      return ['dragover', 'drop'].map((type) => {
+        const event = new Event(type, { bubbles: true, cancelable: true });
+        Object.defineProperty(event, 'dataTransfer', { value: transfer });
+        document.querySelector('[role=group]').dispatchEvent(event);
+        return event.defaultPrevented;
+      });
+    }, [...png(32, 20)]);
+    assert.deepEqual(kept, [true, true], 'the browser does not open it');
+    await alice.find('log', 'Chat messages');
+    await alice.find('button', 'Remove red.png');
+    await send(alice);
+    await alice.find('button', 'Show red.png large');
+
+    await alice.page.evaluate(() => (sessionStorage.gone = 'yes'));
+    await alice.page.reload();
+    await alice.click('button', 'Chat');
+    await alice.reads('This picture could not be had.');
+    const asked = () =>
+      alice.page.evaluate(async () => {
+        for (let frame = 0; frame < 20; frame++) await new Promise((next) => requestAnimationFrame(next));
+        return window.asks;
+      });
+    assert.equal(await asked(), 1);
+    await alice.page.evaluate(() => {
+      delete sessionStorage.gone;
+      [...document.querySelectorAll('[role=log] button')].find(({ innerText }) => innerText.includes('Try again')).click();
+    });
+    const picture = await alice.find('button', 'Show red.png large');
+    await until('it is seen', () => picture.$eval('img', ({ naturalWidth }) => naturalWidth === 32));
+    assert.equal(await asked(), 2);
+    assert.deepEqual(await alice.errors(), []);
+    await alice.close();
+  });
 }
 
 test('what is too large or empty is refused with a reason, and a file on its way can be cancelled', async () => {

@@ -21,6 +21,7 @@ export type NoticeKey =
   | "download-failed"
   | "chat-export-failed"
   | "too-many-files"
+  | "no-folders"
   | "bad-room-name"
   | "link-copied"
   | "invitation-copied"
