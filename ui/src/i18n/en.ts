@@ -236,6 +236,7 @@ export const en = {
   "chat.failed.gone": "Not sent: {name} is not here",
   "chat.failed.full": "Not sent: this room has no space left for files",
   "chat.failed.invalid": "Not sent: the server does not take it",
+  "chat.failed.unreadable": "Not sent: this file cannot be read",
   "chat.retry": "Send again",
   "chat.discard": "Discard",
   "chat.newest": { one: "{count} new message", other: "{count} new messages" },

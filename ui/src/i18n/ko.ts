@@ -234,6 +234,7 @@ export const ko: Messages = {
   "chat.failed.gone": "보내지 못했어요. {name} 님이 지금 없어요",
   "chat.failed.full": "보내지 못했어요. 이 방에 파일을 둘 공간이 없어요",
   "chat.failed.invalid": "보내지 못했어요. 서버가 받지 않아요",
+  "chat.failed.unreadable": "보내지 못했어요. 이 파일을 읽을 수 없어요",
   "chat.retry": "다시 보내기",
   "chat.discard": "지우기",
   "chat.newest": { other: "새 메시지 {count}개" },

@@ -19,6 +19,8 @@ export class Upload {
   /** Bytes that the server has. */
   sent: number = $state(0);
   failure: Failure | null = $state.raw(null);
+  /** It was moved or changed on the disk, or is no file at all. */
+  unreadable: boolean = $state(false);
   /** The file's id once it is stored; null: it was cancelled. A failed one may still be tried again. */
   finished: Promise<string | null>;
 
@@ -46,6 +48,7 @@ export class Upload {
   async run(): Promise<void> {
     this.state = "sending";
     this.failure = null;
+    this.unreadable = false;
     while (this.state === "sending") {
       const failure = await this.#step();
       if (this.#stop.signal.aborted) return;
@@ -90,7 +93,12 @@ export class Upload {
       return null;
     }
     const started = performance.now();
-    const piece = this.content.slice(this.sent, this.sent + this.#piece);
+    // Read here: to browsers a file that cannot be read is a request that failed, like a lost connection.
+    const bytes = await this.content.slice(this.sent, this.sent + this.#piece).arrayBuffer().catch(() => null);
+    if (this.#stop.signal.aborted) return null;
+    this.unreadable = bytes === null;
+    if (bytes === null) return { code: "invalid", text: "the file cannot be read" };
+    const piece = new Blob([bytes]);
     const answer = await this.#files.append(this.#id, this.sent, piece, this.#stop.signal);
     if (!answer.ok) return answer.failure;
     this.sent = answer.value.offset;

@@ -137,3 +137,14 @@ it("a cancelled one sends no more, and the server forgets it", async () => {
   expect([one.state, files.pieces.length, files.cancelled]).toEqual(["cancelled", 1, ["f1"]]);
   expect(await one.finished).toBeNull();
 });
+
+it("a file that cannot be read any more says so, and lets the next one pass", async () => {
+  const gone = new File(["x"], "gone.txt");
+  gone.slice = () => Object.assign(new Blob(["x"]), { arrayBuffer: () => Promise.reject(new DOMException("gone", "NotReadableError")) });
+  const one = new Upload(gone, null, files);
+  uploads.add(one);
+  const two = upload(10);
+  await settle();
+  expect([one.state, one.unreadable, two.state, failed]).toEqual(["failed", true, "stored", 1]);
+  expect(files.pieces.map((piece) => piece.split(" ")[0])).toEqual(["f2"]);
+});
