@@ -62,7 +62,7 @@ export function talk(roster: Roster, asked: URLSearchParams, language: "en" | "k
   const all = asked.has("quiet") ? [] : asked.has("many") ? many(Number(asked.get("many")), person) : conversation(language, me, person);
   const unread = Number(asked.get("unread") ?? 0);
   chat.enter(me, all.slice(0, all.length - unread), "gallery");
-  void chat.loadOlder(); // there is nothing older
+  void chat.past.load(); // there is nothing older
   for (const message of all.slice(all.length - unread)) chat.receive(message);
   const { draft } = chat;
   if (asked.has("private")) draft.to = person(0);

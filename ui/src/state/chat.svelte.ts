@@ -51,11 +51,12 @@ export class Chat {
   #me: Author = $state.raw({ id: "", name: "", who: "" });
   readonly draft: Draft;
   readonly files: SharedFiles;
+  /** What was said before the first message here. */
+  readonly past: Past;
 
   readonly #parts: ChatParts;
   readonly #outbox: Outbox;
   readonly #amendments = new Amendments((seq, change) => this.#amend(seq, change));
-  readonly #past: Past;
   readonly #unread = new Unread();
   readonly #now: () => number;
   #shows = 0;
@@ -82,7 +83,7 @@ export class Chat {
   constructor(parts: ChatParts) {
     this.#parts = parts;
     this.#now = parts.now ?? Date.now;
-    this.#past = new Past(parts.ask, { messages: () => this.#stored, put: (messages) => (this.#stored = messages) });
+    this.past = new Past(parts.ask, { messages: () => this.#stored, put: (messages) => (this.#stored = messages) });
     this.draft = new Draft(parts.files);
     this.files = new SharedFiles(parts.files, parts.look);
     const stored = (message: Message) => this.#store(message, false);
@@ -109,14 +110,6 @@ export class Chat {
   /** Something of mine is on its way, and would be lost with the page. */
   get sending(): boolean {
     return this.#outbox.sending || this.#amendments.list.length > 0;
-  }
-  /** What there is before the first message here. */
-  get older(): Past["state"] {
-    return this.#past.state;
-  }
-  /** How many messages everything() has by now; null: nobody wants everything. */
-  get collected(): number | null {
-    return this.#past.collected;
   }
 
   /** Who I am to the others of this room. */
@@ -210,25 +203,6 @@ export class Chat {
     if (on) this.#keepRead();
   }
 
-  /** Fetches an older page. */
-  loadOlder(): Promise<void> {
-    return this.#past.load();
-  }
-
-  /** Finds a message, with all that is between; `failed`: it may be there, but did not come. */
-  reach(seq: number): Promise<"there" | "gone" | "failed"> {
-    return this.#past.reach(seq);
-  }
-
-  /** Everything the room remembers, oldest first, which takes its time; null: the server did not answer. */
-  everything(): Promise<readonly Message[] | "stopped" | null> {
-    return this.#past.collect();
-  }
-
-  stopCollecting(): void {
-    this.#past.stop();
-  }
-
   /** I am in the meeting, as `me`: this is the room's history, and what I could not send goes out again. */
   enter(me: Author & { readonly joinedAt?: number }, history: readonly Message[], room: string): void {
     const first = this.#stored.length === 0;
@@ -237,7 +211,7 @@ export class Chat {
     this.#me = { id: me.id, name: me.name, who: me.who };
     this.#room = room;
     const { thread, whole } = withNewest(this.#stored, history);
-    if (!whole || first) this.#past.state = thread.length > 0 ? "more" : "none";
+    if (!whole || first) this.past.state = thread.length > 0 ? "more" : "none";
     this.#stored = thread;
     if (Number.isNaN(read)) {
       // To who has never been here nothing of it is news, nor what the room recalls a moment later.
@@ -275,7 +249,7 @@ export class Chat {
     this.#sentIds.clear();
     this.draft.clear();
     this.files.clear();
-    this.#past.clear();
+    this.past.clear();
     this.#room = "";
     this.#newSince = 0;
     this.#unread.clear();
@@ -322,7 +296,7 @@ export class Chat {
     const stored = withMessage(this.#stored, message);
     if (stored === this.#stored) return;
     this.#stored = stored.length > kept ? stored.slice(-kept) : stored;
-    if (stored.length > kept) this.#past.state = "more";
+    if (stored.length > kept) this.past.state = "more";
     if (fresh && !mine) this.#count(message);
   }
 

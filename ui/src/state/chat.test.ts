@@ -395,7 +395,7 @@ describe("receiving", () => {
     chat.receive(message(1));
     chat.enter(me, [message(500)], "team");
     expect(chat.messages.map(({ seq }) => seq)).toEqual([500]);
-    expect(chat.older).toBe("more");
+    expect(chat.past.state).toBe("more");
   });
 });
 
@@ -410,51 +410,51 @@ describe("older pages", () => {
     chat.enter(me, [message(151)], "team");
     chat.watch(true);
     chat.watch(false);
-    await chat.loadOlder();
-    expect([chat.messages.length, chat.older]).toEqual([101, "more"]);
-    await Promise.all([chat.loadOlder(), chat.loadOlder()]);
-    expect([chat.messages.length, chat.older, chat.unread]).toEqual([151, "none", 0]);
+    await chat.past.load();
+    expect([chat.messages.length, chat.past.state]).toEqual([101, "more"]);
+    await Promise.all([chat.past.load(), chat.past.load()]);
+    expect([chat.messages.length, chat.past.state, chat.unread]).toEqual([151, "none", 0]);
     expect(server.asked("history").map(({ before }) => before)).toEqual([151, 51]);
   });
 
   it("can be tried again when the server did not answer", async () => {
     chat.enter(me, [message(151)], "team");
     server.answers.history = () => refused("internal");
-    await chat.loadOlder();
-    expect(chat.older).toBe("failed");
+    await chat.past.load();
+    expect(chat.past.state).toBe("failed");
     server.answers.history = pages;
-    await chat.loadOlder();
-    expect(chat.older).toBe("more");
+    await chat.past.load();
+    expect(chat.past.state).toBe("more");
   });
 
   it("lead to a message that is quoted, or tell that it is gone", async () => {
     server.answers.history = pages;
     chat.enter(me, [message(451)], "team");
-    expect(await chat.reach(200)).toBe("there");
+    expect(await chat.past.reach(200)).toBe("there");
     expect(chat.messages[0]?.seq).toBe(151);
     server.answers.history = () => refused("internal");
-    expect(await chat.reach(3)).toBe("failed");
+    expect(await chat.past.reach(3)).toBe("failed");
     server.answers.history = () => ({ ok: true, value: { chat: [], more: false } });
-    expect(await chat.reach(3)).toBe("gone");
+    expect(await chat.past.reach(3)).toBe("gone");
   });
 
   it("lead there also while one is on its way already", async () => {
     server.answers.history = pages;
     chat.enter(me, [message(451)], "team");
-    void chat.loadOlder(); // one has scrolled up
-    expect(await chat.reach(100)).toBe("there");
+    void chat.past.load(); // one has scrolled up
+    expect(await chat.past.reach(100)).toBe("there");
     expect(server.asked("history").length).toBe(4);
   });
 
   it("make everything the room remembers, and change nothing on the page", async () => {
     server.answers.history = pages;
     chat.enter(me, [message(251)], "team");
-    const all = await chat.everything();
+    const all = await chat.past.collect();
     if (all === null || all === "stopped") throw new Error("there is nothing");
     expect(all.map(({ seq }) => seq)).toEqual(Array.from({ length: 251 }, (_, at) => at + 1));
     expect(chat.messages.length).toBe(1);
     server.answers.history = () => refused("internal");
-    expect([await chat.everything(), chat.collected]).toEqual([null, null]);
+    expect([await chat.past.collect(), chat.past.collected]).toEqual([null, null]);
   });
 
   it("wait when the server says so", async () => {
@@ -463,12 +463,12 @@ describe("older pages", () => {
     const limited = { ok: false, failure: { code: "limited", text: "", retry: 2 } } as const;
     server.answers.history = (asked) => (at++ % 2 === 0 ? limited : pages(asked));
     chat.enter(me, [message(351)], "team");
-    const everything = chat.everything();
+    const everything = chat.past.collect();
     await vi.advanceTimersByTimeAsync(4000);
-    expect(chat.collected).toBe(201);
+    expect(chat.past.collected).toBe(201);
     await vi.advanceTimersByTimeAsync(4000);
     expect((await everything)?.length).toBe(351);
-    const found = chat.reach(300);
+    const found = chat.past.reach(300);
     await vi.advanceTimersByTimeAsync(2000);
     expect(await found).toBe("there");
   });
@@ -478,20 +478,20 @@ describe("older pages", () => {
     server.answers.history = pages;
     chat.enter(me, [message(351)], "team");
     server.connected = false;
-    const everything = chat.everything();
+    const everything = chat.past.collect();
     await vi.advanceTimersByTimeAsync(5000);
     server.connected = true;
     await vi.advanceTimersByTimeAsync(5000);
     expect((await everything)?.length).toBe(351);
 
     server.connected = false;
-    const stopped = chat.everything();
+    const stopped = chat.past.collect();
     await vi.advanceTimersByTimeAsync(5000);
-    chat.stopCollecting();
+    chat.past.stop();
     await vi.advanceTimersByTimeAsync(0);
-    expect([await stopped, chat.collected]).toEqual(["stopped", null]);
+    expect([await stopped, chat.past.collected]).toEqual(["stopped", null]);
 
-    const left = chat.everything();
+    const left = chat.past.collect();
     await vi.advanceTimersByTimeAsync(10_000);
     chat.clear();
     expect(await left).toBe("stopped");
@@ -501,11 +501,11 @@ describe("older pages", () => {
     let answer: (result: Result<object>) => void = () => undefined;
     server.answers.history = () => new Promise((resolve) => (answer = resolve)) as never;
     chat.enter(me, [message(151)], "team");
-    const loading = chat.loadOlder();
+    const loading = chat.past.load();
     chat.enter(me, [message(900)], "team");
     answer(pages({ before: 151 }));
     await loading;
-    expect([chat.messages.map(({ seq }) => seq), chat.older]).toEqual([[900], "more"]);
+    expect([chat.messages.map(({ seq }) => seq), chat.past.state]).toEqual([[900], "more"]);
   });
 });
 
