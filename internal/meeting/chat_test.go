@@ -1,6 +1,9 @@
 package meeting_test
 
 import (
+	"encoding/json"
+	"errors"
+	"os"
 	"strings"
 	"testing"
 
@@ -110,42 +113,39 @@ func TestTextsHaveLimits(t *testing.T) {
 	}
 }
 
-func TestNamesOfPeopleHaveLimits(t *testing.T) {
-	cases := []struct{ in, want string }{ // "": refused
-		{"Ann", "Ann"},
-		{"  Ann  ", "Ann"},
-		{"민준", "민준"},
-		{"e\u0301", "é"},
-		{strings.Repeat("한", 40), strings.Repeat("한", 40)},
-		{"👩‍💻 Ann", "👩‍💻 Ann"},
-		{"<b>", "<b>"},
-		{strings.Repeat("x", 41), ""},
-		{"", ""},
-		{"   ", ""},
-		{"\u200b", ""},
-		{"\u3164", ""}, // a filler: a letter that is not drawn
-		{"\u2800", ""},
-		{"A\u200bn\u00adn\ufeff", "Ann"},
-		{"e\u200b\u0301", "é"},
-		{"A\u200dn\u200cn\ufe0f", "Ann"},
-		{"Ann\U000e0041 \u3000 Lee", "Ann Lee"},
-		{"می\u200cخواهم", "می\u200cخواهم"},
-		{"क्\u200dष", "क्\u200dष"},
-		{"辻\U000e0100", "辻\U000e0100"},
-		{"❤\ufe0f\u200d🔥", "❤\ufe0f\u200d🔥"},
-		{"Z" + strings.Repeat("\u0316", 30) + "a", "Z" + strings.Repeat("\u0316", 4) + "a"},
-		{"a\nb", ""},
-		{"a\u2028b", ""},
-		{"ann\u202egnp", ""},
-		{"a\x00", ""},
-		{"\xff", ""},
+// TestNamesOfPeopleAreMadeAsTheProtocolSays walks protocol/names.txt, as the page's tests do.
+func TestNamesOfPeopleAreMadeAsTheProtocolSays(t *testing.T) {
+	table, err := os.ReadFile("../../protocol/names.txt")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, c := range cases {
-		got, err := meeting.PersonName(c.in)
-		if got != c.want || (err == nil) != (c.want != "") {
-			t.Errorf("%q: %q, %v, want %q", c.in, got, err, c.want)
+	check := func(written, want string) {
+		got, err := meeting.PersonName(written)
+		if got != want || (err == nil) != (want != "") || err != nil && err.Reason != meeting.ByName {
+			t.Errorf("%q: %q, %v, want %q", written, got, err, want)
 		}
 	}
+	rows := 0
+	for line := range strings.Lines(string(table)) {
+		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
+			continue
+		}
+		rows++
+		var written, want string
+		before, after, _ := strings.Cut(line, " → ")
+		err := json.Unmarshal([]byte(before), &written)
+		if after != "refused" {
+			err = errors.Join(err, json.Unmarshal([]byte(after), &want))
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		check(written, want)
+	}
+	if rows < 30 {
+		t.Errorf("names.txt has %d rows", rows)
+	}
+	check("\xff", "")
 }
 
 func TestNamesOfRoomsAreComparedInOneForm(t *testing.T) {

@@ -25,6 +25,7 @@ const (
 	ByRole      Reason = "role"
 	BySettings  Reason = "settings"
 	ByRefusal   Reason = "refused" // a moment ago
+	ByName      Reason = "name"    // a person's
 )
 
 // Error is a refusal fit to show to the one who asked.

@@ -35,21 +35,17 @@ func RoomName(s string) (string, *Error) {
 	return name, nil
 }
 
-// PersonName gives a participant's name as the others see it: NFC, 1–40 characters of which one can be seen, and none
-// that ends a line or turns the direction of the text around it. What nobody sees is left out: two names that look alike
-// to the last pixel are one.
+// PersonName gives a participant's name as the others see it: NFC, 1–40 characters of which one can be seen. What nobody
+// sees is left out: two names that look alike to the last pixel are one, and none ends a line or turns the direction of the
+// text around it. Nobody is refused for such a character, which comes along when a name is copied. The page knows this rule
+// too (ui/src/lib/names.ts).
 func PersonName(s string) (string, *Error) {
-	bad := &Error{Code: Invalid, Text: "A name has 1 to 40 characters."}
+	bad := &Error{Code: Invalid, Text: "A name has 1 to 40 characters, of which one can be seen.", Reason: ByName}
 	if len(s) > 4*maxPersonName*utf8.UTFMax || !utf8.ValidString(s) {
 		return "", bad
 	}
-	name := strings.TrimSpace(norm.NFC.String(s))
-	for _, r := range name {
-		if unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) || unicode.Is(unicode.Bidi_Control, r) {
-			return "", &Error{Code: Invalid, Text: "A name has no line breaks or other control characters."}
-		}
-	}
-	if name = norm.NFC.String(seen(name)); utf8.RuneCountInString(name) > maxPersonName || !visible(name) {
+	name := norm.NFC.String(seen(norm.NFC.String(s)))
+	if utf8.RuneCountInString(name) > maxPersonName || !visible(name) {
 		return "", bad
 	}
 	return name, nil
@@ -62,24 +58,24 @@ const (
 	maxMarks = 4
 )
 
-// isUnseen tells whether a character leaves no trace of its own: what joins, what varies, and fillers. Variation
-// selectors are among them.
+// isUnseen tells whether a character leaves no trace of its own: what joins, what varies, what turns the text around, and
+// fillers.
 func isUnseen(r rune) bool {
 	return unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
-// seen leaves out of a line what nobody sees, and makes one space of several. What joins emoji and letters, or says how
+// seen leaves out what nobody sees, and makes one space of white space, line ends included. What joins emoji and letters, or says how
 // one is drawn, stays where it does so.
 func seen(s string) string {
 	var b strings.Builder
 	last, marks := ' ', 0
 	for _, r := range s {
 		switch {
-		case r == blank:
-			r = ' '
+		case r == blank || unicode.IsSpace(r):
+			r, marks = ' ', 0
 		case unicode.Is(unicode.Join_Control, r) && unicode.In(last, unicode.So, unicode.Sk, unicode.M, unicode.Arabic, unicode.Syriac, unicode.Mongolian),
 			unicode.Is(unicode.Variation_Selector, r) && unicode.In(last, unicode.So, unicode.Sm, unicode.Han, unicode.Mongolian, unicode.Myanmar):
-		case isUnseen(r):
+		case isUnseen(r) || unicode.IsControl(r):
 			continue
 		case unicode.IsMark(r):
 			if marks++; marks > maxMarks {

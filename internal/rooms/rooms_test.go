@@ -483,7 +483,7 @@ func TestWhoChangesAllTheTimeIsLimited(t *testing.T) {
 
 func TestBadNamesAreRefusedAtTheDoor(t *testing.T) {
 	n := newNode(t, t.TempDir())
-	for _, h := range []rooms.Hello{{Room: "a/b", Name: "ann"}, {Room: "", Name: "ann"}, {Room: "r", Name: ""}, {Room: "r", Name: "a\nb", Key: "no such key"}} {
+	for _, h := range []rooms.Hello{{Room: "a/b", Name: "ann"}, {Room: "", Name: "ann"}, {Room: "r", Name: ""}, {Room: "r", Name: "\u200b", Key: "no such key"}} {
 		_, err := n.rooms.Connect(t.Context(), h, &client{t: t, events: make(chan event, 1)})
 		if !refusedAs(err, meeting.Invalid) {
 			t.Errorf("%+v: %v", h, err)
