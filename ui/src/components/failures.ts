@@ -15,6 +15,7 @@ export function doorKey({ code, reason }: Failure): Key {
     case "full":
     case "lobby_full":
     case "banned":
+    case "name":
       return `door.error.${reason}`;
     default:
       return `error.${code}`;

@@ -93,6 +93,7 @@ export const enHosts = {
     one: "You were not let in a moment ago. You can ask again in {count} second.",
     other: "You were not let in a moment ago. You can ask again in {count} seconds.",
   },
+  "door.error.name": "Your name needs something that can be seen, in at most 40 characters.",
   "door.error.retry": {
     one: "Too many tries. Try again in {count} second.",
     other: "Too many tries. Try again in {count} seconds.",

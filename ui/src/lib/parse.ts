@@ -107,7 +107,9 @@ const session = object<Session>({
 
 /** A reason that this page does not know is none: the code says enough. */
 const reason: Reader<FailureReason | undefined> = (value) =>
-  (["locked", "passcode", "banned", "full", "lobby_full", "role", "settings", "refused"] as const).find((one) => one === value);
+  (["locked", "passcode", "banned", "full", "lobby_full", "role", "settings", "refused", "name"] as const).find(
+    (one) => one === value,
+  );
 
 const failure = object<Failure>({
   code: oneOf<ErrorCode>("not_found", "forbidden", "full", "invalid", "conflict", "limited", "internal"),

@@ -185,7 +185,9 @@ export type FailureReason =
   | "role"
   | "settings"
   /** A moment ago. */
-  | "refused";
+  | "refused"
+  /** A person's. */
+  | "name";
 
 /** What went wrong. `text` is English for logs; the page chooses its words by `reason`, or else by `code`. */
 export interface Failure {

@@ -8,6 +8,7 @@ import type { Look } from "../browser/sight";
 import type { Sounds } from "../browser/sounds";
 import type { Store } from "../browser/storage";
 import type { Path } from "../lib/health";
+import { personName } from "../lib/names";
 import type { Reading } from "../lib/statistics";
 import {
   type EndedReason,
@@ -75,8 +76,6 @@ export interface CallParts {
 
 /** A train's tunnel or a router's restart is shorter; who is away for longer has gone. In ms. */
 const giveUpAfter = 5 * 60_000;
-/** The server wants a name with the connection; nobody sees this one before I join under my own. */
-const unnamed = "Guest";
 
 /** One room from its lobby to leaving it. */
 export class Call {
@@ -244,7 +243,7 @@ export class Call {
 
   /** Enters the meeting under this name (remembered), or asks to be let in. */
   async join(name: string, passcode = ""): Promise<void> {
-    this.#parts.preferences.name = name.trim();
+    this.#entry.name = personName(name);
     this.#entry.passcode = passcode;
     this.#entry.bound = true;
     this.hear(); // a click brought us here: browsers that held sound back let it go now
@@ -316,11 +315,12 @@ export class Call {
     this.#sharing.stop();
   }
 
-  async rename(name: string): Promise<void> {
-    this.#parts.preferences.name = name.trim();
+  async rename(typed: string): Promise<void> {
+    const name = personName(typed);
     const result = await this.#request("rename", { name });
-    if (result.ok) this.#parts.roster.amend({ name: name.trim() });
-    else this.#complain(result.failure);
+    if (!result.ok) return this.#complain(result.failure);
+    this.#parts.preferences.name = name;
+    this.#parts.roster.amend({ name });
   }
 
   /** Plays the sound that the browser held back; call it from a click. */
@@ -374,8 +374,8 @@ export class Call {
   }
 
   get #introduction(): Introduction {
-    const { preferences, keyring } = this.#parts;
-    return { name: preferences.name || unnamed, browser: keyring.browser, link: keyring.linkOf(this.room) };
+    const { keyring } = this.#parts;
+    return { browser: keyring.browser, link: keyring.linkOf(this.room) };
   }
 
   /** What lets me at the room's files. */

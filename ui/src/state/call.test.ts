@@ -124,6 +124,36 @@ describe("the lobby", () => {
     ]);
   });
 
+  it("takes a name without what came along when it was copied, and remembers what the server has taken", async () => {
+    const { call, server, preferences } = house;
+    call.open("team");
+    server.connect();
+    await call.join(" \u200eYossi\t");
+    expect([server.asked("join"), preferences.name]).toEqual([[{ name: "Yossi" }], "Yossi"]);
+    await call.rename("\u2068Yos\u2069");
+    expect([server.asked("rename"), preferences.name, call.me?.name]).toEqual([[{ name: "Yos" }], "Yos", "Yos"]);
+    server.answers.rename = () => ({ ok: false, failure: { code: "invalid", text: "", reason: "name" } });
+    await call.rename("Worse");
+    expect([preferences.name, call.me?.name]).toEqual(["Yos", "Yos"]);
+  });
+
+  it("forgets a name that the server refuses: no name keeps this browser out of any room", async () => {
+    const { call, server, preferences } = house;
+    const open = server.answers.join;
+    server.answers.join = () => ({ ok: false, failure: { code: "invalid", text: "", reason: "name" } });
+    call.open("team");
+    server.connect();
+    await call.join("Ann");
+    expect([call.status, call.failure?.reason, preferences.name]).toEqual(["lobby", "name", ""]);
+    preferences.name = "Ann"; // as an earlier page kept it
+    server.cut();
+    server.connect();
+    expect(server.auths.map(({ name }) => name)).toEqual(["Guest", "Guest"]);
+    server.answers.join = open!;
+    await call.join("Anna");
+    expect([call.status, preferences.name]).toEqual(["meeting", "Anna"]);
+  });
+
   it("stays when the server refuses the join, and says why", async () => {
     const { call, server } = house;
     server.answers.join = () => ({ ok: false, failure: { code: "full", text: "Full." } });

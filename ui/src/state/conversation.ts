@@ -9,9 +9,14 @@ export type Said =
   | { readonly type: "down" }
   | { readonly type: "refused"; readonly failure: Failure };
 
+/**
+ * The server wants a name with the connection. Nobody sees this one: my own comes with `join`, where I can mend what the
+ * server does not take.
+ */
+const unnamed = "Guest";
+
 /** How I introduce myself with a connection. */
 export interface Introduction {
-  readonly name: string;
   /** This browser's token; null until a server has given it one. */
   readonly browser: string | null;
   /** The key of the link that led here; null for a guest. */
@@ -77,11 +82,11 @@ export class Conversation {
   }
 
   #auth(): Auth {
-    const { name, browser, link } = this.#introduce();
+    const { browser, link } = this.#introduce();
     const { key } = this;
     return {
       room: this.room,
-      name,
+      name: unnamed,
       ...(browser !== null && { browser }),
       ...(link !== null && { link }),
       ...(key !== null && { key, ...(this.#last !== null && { last: this.#last }) }),

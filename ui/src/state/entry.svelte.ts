@@ -13,6 +13,8 @@ export class Entry {
   failure: Failure | null = $state.raw(null);
   /** Into the meeting as soon as the server is there: after a click on Join, a reload or Rejoin. */
   bound = false;
+  /** What I want to be called; remembered once the server has taken it. "": as before. */
+  name = "";
   passcode = "";
   /** Counts what I asked and gave up, so that late answers are known. */
   #turn = 0;
@@ -27,8 +29,8 @@ export class Entry {
 
   async enter(): Promise<Entered> {
     this.failure = null;
-    const { name } = this.#preferences;
     const { passcode } = this;
+    const name = this.name || this.#preferences.name;
     const turn = this.#turn;
     const result = await this.#ask("join", { ...(name && { name }), ...(passcode && { passcode }) });
     if (turn !== this.#turn) return "nothing";
@@ -40,6 +42,8 @@ export class Entry {
       return "refused";
     }
     this.bound = true;
+    this.#preferences.name = name;
+    this.name = "";
     this.wait = "wait" in result.value ? result.value.wait : null;
     return "wait" in result.value ? "waiting" : result.value;
   }
@@ -55,6 +59,7 @@ export class Entry {
   forget(): void {
     this.leave();
     this.failure = null;
+    this.name = "";
     this.passcode = "";
   }
 }

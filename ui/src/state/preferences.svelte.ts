@@ -1,4 +1,5 @@
 import type { Store } from "../browser/storage";
+import { personName } from "../lib/names";
 import { canonicalRoom } from "../lib/rooms";
 import { isBackdrop, type Backdrop } from "../lib/backdrop";
 import { qualities, type Noise, type Quality } from "../lib/tuning";
@@ -53,6 +54,7 @@ const mostRecentRooms = 8;
  * once, and broken or absent storage only means that nothing is remembered.
  */
 export class Preferences {
+  /** As the server takes it; "": none yet. */
   name: string = $state("");
   theme: Theme = $state("system");
   language: Language = $state("en");
@@ -132,7 +134,7 @@ export class Preferences {
   /** Takes every field that is sound; older pages, other tabs and users may have written the others. */
   #restore(json: string | null): void {
     const kept = parseObject(json);
-    if (typeof kept["name"] === "string") this.name = kept["name"].slice(0, 40);
+    if (typeof kept["name"] === "string") this.name = personName(kept["name"]);
     if (isBackdrop(kept["backdrop"])) this.backdrop = kept["backdrop"];
     for (const device of deviceKinds) this[device] = choice(kept[device]);
     for (const flag of flags) {

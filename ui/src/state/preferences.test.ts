@@ -24,6 +24,7 @@ it.each([
   ["no JSON", "{"],
   ["null", "null"],
   ["a list", "[1]"],
+  ["a name that nobody sees", '{"name":"\\u200b"}'],
   ["wrong types", '{"name":1,"theme":"pink","language":"xx","camera":{"id":1},"cameraOn":"yes","recentRooms":[1,{"name":"A/B","at":1}]}'],
 ])("%s in storage means defaults", (_, json) => {
   const store = new FakeStore();
@@ -31,6 +32,14 @@ it.each([
   const preferences = new Preferences(store, ["fr", "ko-KR", "en"]);
   expect(preferences).toMatchObject({ name: "", theme: "system", language: "ko", camera: null, cameraOn: true });
   expect(preferences.recentRooms).toEqual([]);
+  preferences.close();
+});
+
+it("a name that an earlier page kept as it was pasted is mended", () => {
+  const store = new FakeStore();
+  store.write("noom.preferences", '{"name":"\\u200eYossi"}');
+  const preferences = new Preferences(store);
+  expect(preferences.name).toBe("Yossi");
   preferences.close();
 });
 
