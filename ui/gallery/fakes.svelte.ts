@@ -75,7 +75,7 @@ export class FakeCall implements Public<Call> {
   async join(): Promise<void> {
     this.status = "joining";
   }
-  async leave(): Promise<void> {}
+  leave(): void {}
   async stopWaiting(): Promise<void> {}
   async rejoin(): Promise<void> {}
   async setMicrophone(on: boolean): Promise<void> {

@@ -3,7 +3,7 @@ import type { Answers, RequestName, Result } from "../lib/parse";
 import { openDoor, type Participant, type ServerEvent, type Session } from "../lib/protocol";
 import type { Auth, OpenSignalling, Requests, SignalEvent, Signalling } from "./signalling";
 
-type Answer = (data: never) => Result<object>;
+type Answer = (data: never) => Result<object> | Promise<Result<object>>;
 
 export class FakeServer {
   /** Every request, in order. */
@@ -68,9 +68,12 @@ export class FakeServer {
     if (!this.connected) return { ok: false, failure: { code: "unreachable", text: "cut" } };
     this.requests.push({ event, data });
     const answer = this.answers[event];
-    return (answer ? answer(data as never) : { ok: true, value: {} }) as Result<Answers[E]>;
+    return (answer ? await answer(data as never) : { ok: true, value: {} }) as Result<Answers[E]>;
   }
 }
+
+/** The answer of a server that has stopped, or of a network that is gone without a word. */
+export const never = (): Promise<never> => new Promise(() => undefined);
 
 /** A participant with everything off but what is said. */
 export function person(seat: number, over: Partial<Participant> = {}): Participant {

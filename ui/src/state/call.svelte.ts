@@ -232,10 +232,7 @@ export class Call {
 
   /** Ends everything and forgets the room. App calls it. */
   shut(): void {
-    if (this.#inMeeting) {
-      void this.#request("leave", {});
-      this.#conversation?.forgetSeat();
-    }
+    if (this.#inMeeting || this.#entry.bound) this.#giveUpSeat();
     this.#end("idle", null);
     this.room = "";
     this.chat.clear();
@@ -272,10 +269,8 @@ export class Call {
   }
 
   /** Leaves for good; the Left screen follows. */
-  async leave(): Promise<void> {
-    const leaving = this.#request("leave", {});
-    this.#conversation?.forgetSeat();
-    await leaving;
+  leave(): void {
+    this.#giveUpSeat();
     this.#end("left", "you-left");
   }
 
@@ -461,8 +456,14 @@ export class Call {
     this.chat.resend();
   }
 
+  /** Nothing waits for the answer: without a network it would be long in coming, with camera and microphone on. */
+  #giveUpSeat(): void {
+    void this.#request("leave", {});
+    this.#conversation?.forgetSeat();
+  }
+
   #receive(event: Exclude<ServerEvent, { event: "session" }>): void {
-    if (event.event === "admitted") return void this.#enter();
+    if (event.event === "admitted") return this.#entry.bound ? void this.#enter() : undefined; // or I have given up
     if (event.event === "ended") return this.#ended(event.data.reason);
     const { roster, stage, pictures } = this.#parts;
     const { chat, meeting, reactions, appeal } = this;

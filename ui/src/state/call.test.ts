@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeFiles } from "../browser/fake-files";
 import { FakeMedia, FakeTrack, asTrack } from "../browser/fake-media";
 import { FakePeers, FakePictures, FakeSounds, FakeStore } from "../browser/fakes";
-import { FakeServer, person } from "../browser/fake-signalling";
+import { FakeServer, never, person } from "../browser/fake-signalling";
 import { quietMeeting, unmade, type Message, type Participant } from "../lib/protocol";
 import { Call } from "./call.svelte";
 import { Devices } from "./devices.svelte";
@@ -213,6 +213,19 @@ describe("the lobby", () => {
     expect([call.status, call.wait, server.asked("leave")]).toEqual(["lobby", null, [{}]]);
     server.cut();
     server.connect();
+    await settle();
+    expect([call.status, server.asked("join").length]).toEqual(["lobby", 1]);
+  });
+
+  it("is not left by who is let in at the moment of giving up", async () => {
+    const { call, server } = house;
+    server.answers.join = () => ({ ok: true, value: { wait: "lobby" } });
+    call.open("team");
+    server.connect();
+    await call.join("Ann");
+    void call.stopWaiting();
+    admit(server, person(1, { id: "me" }));
+    server.say({ event: "admitted", data: {} });
     await settle();
     expect([call.status, server.asked("join").length]).toEqual(["lobby", 1]);
   });
@@ -495,7 +508,7 @@ describe("a second tab of this browser", () => {
 describe("the end", () => {
   it("gives up the seat, and the devices go dark", async () => {
     const { call, server, media, tabStore } = await inMeeting();
-    await call.leave();
+    call.leave();
     await settle();
     expect([call.status, call.leftReason]).toEqual(["left", "you-left"]);
     expect(server.asked("leave")).toHaveLength(1);
@@ -505,6 +518,29 @@ describe("the end", () => {
     server.connect();
     await settle();
     expect(call.status).toBe("meeting");
+  });
+
+  it("waits for nobody: without a network, too, the devices go dark at once", async () => {
+    const { call, server, media, tabStore } = await inMeeting();
+    server.answers.leave = never;
+    void call.leave();
+    expect([call.status, server.asked("leave").length, tabStore.read("noom.key.team")]).toEqual(["left", 1, null]);
+    await settle();
+    expect(media.opened.every((track) => track.readyState === "ended")).toBe(true);
+  });
+
+  it("who turns back while joining leaves no seat behind", async () => {
+    const { call, server } = house;
+    server.answers.join = never;
+    call.open("team");
+    server.connect();
+    void call.join("Ann");
+    call.shut();
+    expect(server.asked("leave")).toHaveLength(1);
+    call.open("team");
+    server.connect();
+    call.shut();
+    expect(server.asked("leave")).toHaveLength(1); // nothing was asked for in this lobby
   });
 
   it.each([

@@ -27,7 +27,7 @@ export function carry(call: Carried, devices: Pick<Devices, "revive">, handset: 
       case "camera":
         return void call.setCamera(!call.cameraOn);
       case "hang-up":
-        return void call.leave();
+        return call.leave();
       case "seen":
         call.hurry();
         call.hear();
