@@ -15,6 +15,7 @@ import {
   type Result,
 } from "../lib/parse";
 import type { Emoji, Failure, Kind, Role, ServerEvent, Settings, TrackState, Wish } from "../lib/protocol";
+import { Turns } from "./turns";
 
 /** What the CONNECT packet carries. */
 export interface Auth {
@@ -102,30 +103,43 @@ export const openSignalling: OpenSignalling = (auth, sink) => {
     forceNew: true,
     ...reconnection,
   });
+  const turns = new Turns();
+  let closed = false;
+  const say = (event: SignalEvent): void => {
+    if (!closed) sink(event);
+  };
+  /** Where socket.io would stay away. */
+  let later: ReturnType<typeof setTimeout> | undefined;
+  const comeBack = (pause: number): void => {
+    clearTimeout(later);
+    later = setTimeout(() => socket.connect(), pause);
+  };
   socket.onAny((name: string, data: unknown, number: unknown) => {
-    hear(name, data, number, sink);
+    turns.take(() => hear(name, data, number, say));
   });
-  let sentAway: ReturnType<typeof setTimeout> | undefined;
   socket.on("disconnect", (reason) => {
-    // socket.io would stay away; but only `ended` means that, and its receiver closes us.
-    if (reason === "io server disconnect") sentAway = setTimeout(() => socket.connect(), sentAwayPause);
-    sink({ type: "down" });
+    // Only `ended` means that we are to stay away, and its receiver closes us.
+    if (reason === "io server disconnect") comeBack(sentAwayPause);
+    turns.take(() => say({ type: "down" }));
   });
   socket.on("connect_error", (error: Error & { data?: unknown }) => {
     // An active socket could not reach the server and tries again; otherwise the server said no.
-    if (socket.active) sink({ type: "down" });
-    else sink({ type: "refused", failure: parseRefusal(error.data) });
+    const failure = socket.active ? null : parseRefusal(error.data);
+    turns.take(() => say(failure ? { type: "refused", failure } : { type: "down" }));
   });
   return {
-    request: (event, data) => request(socket, event, data),
+    request: (event, data) => request(socket, turns, event, data),
     hurry: () => {
+      clearTimeout(later);
       if (!socket.connected) socket.disconnect().connect();
     },
     close: () => {
-      clearTimeout(sentAway);
+      closed = true;
+      clearTimeout(later);
       socket.offAny();
       socket.off();
       socket.disconnect();
+      turns.close();
     },
   };
 };
@@ -154,16 +168,19 @@ function receive(name: string, data: unknown, number: unknown, sink: (event: Sig
 
 async function request<E extends RequestName>(
   socket: Socket,
+  turns: Turns,
   event: E,
   data: Requests[E],
 ): Promise<Result<Answers[E]>> {
   if (!socket.connected) return unreachable("not connected");
-  let answer: unknown;
-  try {
-    answer = await socket.timeout(answerTimeout).emitWithAck(event, data);
-  } catch (error) {
-    return unreachable(error instanceof Error ? error.message : String(error));
-  }
+  return new Promise((resolve) => {
+    socket.timeout(answerTimeout).emit(event, data, (error: Error | null, answer: unknown) => {
+      turns.take(() => resolve(error ? unreachable(error.message) : read(event, answer)));
+    });
+  });
+}
+
+function read<E extends RequestName>(event: E, answer: unknown): Result<Answers[E]> {
   try {
     return parseAnswer(event, answer);
   } catch (error) {
