@@ -89,3 +89,22 @@ it("an event that comes with an answer in one poll is heard once the answer has 
   await vi.waitUntil(() => heard.includes("joined"));
   expect(heard).toEqual(["session", "join true", "joined"]);
 });
+
+it("a server in trouble is asked again when it says so, and one that means it is not", async () => {
+  const refusals = [
+    '44/meet,{"message":"Later.","data":{"code":"limited","text":"Later.","retry":1}}',
+    hello,
+    '44/meet,{"message":"No.","data":{"code":"forbidden","text":"No.","reason":"banned"}}',
+  ];
+  server.answer = (packet) => (packet.startsWith("40/meet,") ? (refusals.shift() ?? null) : null);
+  const heard = listen();
+  await vi.waitUntil(() => heard.includes("down"));
+  const since = Date.now();
+  await vi.waitUntil(() => heard.includes("session"), { timeout: 3000 });
+  expect(Date.now() - since).toBeGreaterThan(900);
+  expect([heard, server.connects]).toEqual([["down", "session"], 2]);
+  signalling?.close();
+  const refused = listen();
+  await vi.waitUntil(() => refused.length > 0);
+  expect(refused).toEqual(["refused"]);
+});

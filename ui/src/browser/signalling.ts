@@ -3,6 +3,7 @@
  * say again after that is its owner's business.
  */
 import { io, type Socket } from "socket.io-client";
+import { askAgain } from "../lib/again";
 import {
   Malformed,
   parseAnswer,
@@ -72,7 +73,7 @@ export type SignalEvent =
   | { readonly type: "server"; readonly event: ServerEvent; readonly number: number }
   /** The connection is gone; another is being tried. */
   | { readonly type: "down" }
-  /** The server will not have us; nothing more is tried. */
+  /** The server means its no; nothing more is tried. */
   | { readonly type: "refused"; readonly failure: Failure };
 
 export interface Signalling {
@@ -125,7 +126,9 @@ export const openSignalling: OpenSignalling = (auth, sink) => {
   socket.on("connect_error", (error: Error & { data?: unknown }) => {
     // An active socket could not reach the server and tries again; otherwise the server said no.
     const failure = socket.active ? null : parseRefusal(error.data);
-    turns.take(() => say(failure ? { type: "refused", failure } : { type: "down" }));
+    const pause = failure && askAgain(failure, Math.random());
+    if (pause !== null) comeBack(pause);
+    turns.take(() => say(failure && pause === null ? { type: "refused", failure } : { type: "down" }));
   });
   return {
     request: (event, data) => request(socket, turns, event, data),

@@ -426,9 +426,10 @@ export class Call {
   }
 
   async #enter(): Promise<void> {
-    if (!this.#inMeeting && this.status !== "waiting") this.status = "joining";
+    const back = this.#inMeeting || this.status === "waiting";
+    if (!back) this.status = "joining";
     this.#conversation?.sit();
-    const entered = await this.#entry.enter();
+    const entered = await this.#entry.enter(back);
     if (entered === "nothing") return; // the next session enters
     if (entered === "refused") this.status = "lobby";
     else if (entered === "waiting") this.status = "waiting";

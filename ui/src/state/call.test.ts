@@ -443,6 +443,19 @@ describe("a lost connection", () => {
     expect(server.asked("publish").filter(({ track }) => track === "camera")).toHaveLength(2);
   });
 
+  it("is not the end when the server is still in trouble: it is asked for the seat again", async () => {
+    const { call, server } = await inMeeting();
+    const open = server.answers.join;
+    server.cut();
+    server.answers.join = () => ({ ok: false, failure: { code: "internal", text: "Try again in a moment." } });
+    server.connect({ joined: true });
+    await settle();
+    expect([call.status, call.failure]).toEqual(["reconnecting", null]);
+    server.answers.join = open!;
+    await vi.advanceTimersByTimeAsync(3000);
+    expect([call.status, server.asked("join").length]).toEqual(["meeting", 3]);
+  });
+
   it("is given up after five minutes", async () => {
     const { call, server } = await inMeeting();
     server.cut();

@@ -1,3 +1,4 @@
+import { askAgain } from "../lib/again";
 import type { Failure, Snapshot, Wait } from "../lib/protocol";
 import type { Ask } from "./meeting.svelte";
 import type { Preferences } from "./preferences.svelte";
@@ -16,7 +17,7 @@ export class Entry {
   /** What I want to be called; remembered once the server has taken it. "": as before. */
   name = "";
   passcode = "";
-  /** Counts what I asked and gave up, so that late answers are known. */
+  /** Counts what I asked and gave up: a late answer is none. */
   #turn = 0;
 
   readonly #ask: Ask;
@@ -27,15 +28,21 @@ export class Entry {
     this.#preferences = preferences;
   }
 
-  async enter(): Promise<Entered> {
+  /** `back`: to a seat, or a place in the queue, that I had; a server in trouble is asked for it again. */
+  async enter(back: boolean): Promise<Entered> {
     this.failure = null;
     const { passcode } = this;
     const name = this.name || this.#preferences.name;
-    const turn = this.#turn;
+    const turn = ++this.#turn;
     const result = await this.#ask("join", { ...(name && { name }), ...(passcode && { passcode }) });
     if (turn !== this.#turn) return "nothing";
     if (!result.ok) {
       if (result.failure.code === "unreachable") return "nothing";
+      const pause = back ? askAgain(result.failure, Math.random()) : null;
+      if (pause !== null) {
+        await new Promise((passed) => setTimeout(passed, pause));
+        return turn === this.#turn ? this.enter(back) : "nothing";
+      }
       this.bound = false;
       this.wait = null;
       this.failure = result.failure;
