@@ -13,6 +13,7 @@ type sessionEvent struct {
 	Room    string            `json:"room"`
 	Inside  []meeting.Present `json:"inside"`
 	Server  server            `json:"server"`
+	Now     int64             `json:"now"`               // of the server's clock, in milliseconds since 1970
 	Browser string            `json:"browser,omitempty"` // a token that was issued anew
 	Who     meeting.Who       `json:"who"`
 	Role    meeting.Role      `json:"role"`
@@ -84,7 +85,7 @@ func (r *room) welcome(s *Session, h Hello, e meeting.Connected, issued string) 
 	hello := sessionEvent{
 		Browser: issued, Who: p.Who, Role: p.Role, Door: r.meeting.Door(c.id),
 		ID: c.id, Key: c.key, Resumed: resumed, Joined: e.Joined, Room: r.name,
-		Inside: r.meeting.InsideFor(c.id), Server: server{Version: r.rooms.config.Version},
+		Inside: r.meeting.InsideFor(c.id), Server: server{Version: r.rooms.config.Version}, Now: r.rooms.now().UnixMilli(),
 	}
 	n := c.outbox.last - uint64(len(missed)) // counting goes on from here
 	s.link.Send(hello.EventName(), encode(hello), n)

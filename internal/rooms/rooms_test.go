@@ -98,6 +98,7 @@ type client struct {
 		Who     meeting.Who
 		Role    meeting.Role
 		Door    meeting.Door
+		Now     int64
 	}
 	n uint64 // the last number seen
 
@@ -256,6 +257,19 @@ func TestAReturningSessionGetsWhatItMissedOnceAndInOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	again.want("updated")
+}
+
+func TestEverySessionIsToldTheTime(t *testing.T) {
+	n := newNode(t, t.TempDir())
+	before := time.Now().UnixMilli()
+	ann := n.join("ann")
+	n.rooms.Advance(time.Hour)
+	ann.session.Disconnect()
+	again := n.connect(ann.back(&ann.n))
+	first, second := ann.hello.Now-before, again.hello.Now-time.Hour.Milliseconds()-before
+	if passed := time.Now().UnixMilli() - before; first < 0 || second < first || passed < second {
+		t.Errorf("in %d ms it was %d ms later, then %d", passed, first, second)
+	}
 }
 
 func TestASessionThatMissedTooMuchTakesAFreshSnapshot(t *testing.T) {

@@ -1,6 +1,6 @@
 /** Rooms with hosts in the gallery: `role` is mine, `waiting` so many wait, `door` and `passcode` are what the lobby meets. */
 import { FakeRooms } from "../src/browser/fake-rooms";
-import { openDoor, unmade, type Participant, type Role, type Settings, type Wait } from "../src/lib/protocol";
+import { openDoor, unmade, type Door, type Participant, type Role, type Settings, type Wait } from "../src/lib/protocol";
 import { Appeal } from "../src/state/appeal.svelte";
 import type { Devices } from "../src/state/devices.svelte";
 import type { Keyring } from "../src/state/keyring.svelte";
@@ -24,7 +24,8 @@ export function withHosts(people: readonly Participant[], query: URLSearchParams
 export function setRoom(meeting: Meeting, call: FakeCall, query: URLSearchParams, guests: readonly string[]): void {
   const waiting = (query.get("door") as Wait | null) ?? "";
   const locked = query.has("locked");
-  meeting.arrive((query.get("role") as Role | null) ?? "speaker", { ...openDoor, waiting, passcode: query.has("passcode"), locked });
+  const door: Door = { ...openDoor, waiting, passcode: query.has("passcode"), locked };
+  meeting.arrive({ role: (query.get("role") as Role | null) ?? "speaker", door, now: Date.now() });
   meeting.settings = settings(query);
   meeting.waiting = guests
     .slice(0, Number(query.get("waiting") ?? 0))

@@ -40,6 +40,7 @@ export class FakeServer {
     this.connected = true;
     const greeting: Session = {
       ...{ id: "me", key: "key1", resumed: false, joined: false, room: "team", inside: [], server: { version: "test" } },
+      now: Date.now(),
       ...{ who: "w_me", role: "speaker" as const, door: openDoor },
       ...session,
     };

@@ -99,6 +99,7 @@ const session = object<Session>({
   room: text,
   inside: list(insider),
   server: object({ version: text }),
+  now: count,
   browser: optional(text),
   who: text,
   role: role,

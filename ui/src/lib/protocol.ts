@@ -218,6 +218,8 @@ export interface Session {
   readonly room: string;
   readonly inside: readonly Insider[];
   readonly server: { readonly version: string };
+  /** The server's clock, in ms since 1970. */
+  readonly now: number;
   /** A token that the server has issued anew: keep it, and bring it with every connection. */
   readonly browser?: string | undefined;
   /** What I am known by in this room. */

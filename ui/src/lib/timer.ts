@@ -1,4 +1,4 @@
-/** The meeting's countdown, by a clock that may be wrong. */
+/** The meeting's countdown. */
 import type { MeetingState } from "./protocol";
 
 export type Timer = NonNullable<MeetingState["timer"]>;
@@ -6,28 +6,13 @@ export type Timer = NonNullable<MeetingState["timer"]>;
 /** How long "time is up" stays, in ms. */
 export const afterglow = 20_000;
 
-/** A timer as this browser's clock has it. */
-export interface Countdown {
-  readonly timer: Timer;
-  /** In ms since 1970, of this browser's clock. */
-  readonly endsAt: number;
-}
-
 /**
- * Follows what the server says. A timer that starts before my eyes has its whole time left, whatever my clock says;
- * for one that was running before I came, the clock is all there is.
+ * Whole seconds that are left: 0 once it is over, null when that is long past. `now` is the server's clock, which we know
+ * to within a moment: nobody sees more than the whole time.
  */
-export function follow(before: Countdown | null, timer: Timer | null, fresh: boolean, now: number): Countdown | null {
-  if (!timer) return null;
-  if (before && before.timer.endsAt === timer.endsAt) return before;
-  const whole = now + timer.seconds * 1000;
-  return { timer, endsAt: fresh ? whole : Math.min(whole, timer.endsAt) };
-}
-
-/** Whole seconds that are left: 0 once it is over, null when that is long past. */
-export function secondsLeft(countdown: Countdown | null, now: number): number | null {
-  if (!countdown || now > countdown.endsAt + afterglow) return null;
-  return Math.max(0, Math.ceil((countdown.endsAt - now) / 1000));
+export function secondsLeft(timer: Timer | null, now: number): number | null {
+  if (!timer || now > timer.endsAt + afterglow) return null;
+  return Math.min(timer.seconds, Math.max(0, Math.ceil((timer.endsAt - now) / 1000)));
 }
 
 /** As 4:05 or 1:02:03. */

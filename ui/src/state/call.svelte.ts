@@ -409,7 +409,7 @@ export class Call {
     const link = keyring.linkOf(this.room);
     if (link !== null) keyring.learnRole(this.room, link, session.role);
     this.#parts.roster.inside = session.inside;
-    this.meeting.arrive(session.role, session.door);
+    this.meeting.arrive(session);
     // A server that does not know us any more has forgotten our connection too.
     if (!first && !session.resumed && !session.joined) this.#link.renew();
     this.#link.up(async (sdp) => {

@@ -10,6 +10,7 @@ import {
   type Kind,
   type MeetingState,
   type Role,
+  type Session,
   type Settings,
   type Snapshot,
   type Waiting,
@@ -32,6 +33,8 @@ export class Meeting {
   door: Door = $state.raw(openDoor);
   /** What I am, by the link that led me here and by what hosts made of me. */
   #role: Role = $state("speaker");
+  /** By how much the server's clock is ahead of this browser's, in ms. */
+  #ahead = 0;
 
   readonly #roster: Roster;
   readonly #ask: Ask;
@@ -129,10 +132,16 @@ export class Meeting {
     return done;
   }
 
+  /** What the server's clock says, in ms since 1970: the times of a meeting are by it, and mine may be wrong. */
+  now(): number {
+    return Date.now() + this.#ahead;
+  }
+
   /** The server greets me: this is the door I stand at. */
-  arrive(role: Role, door: Door): void {
+  arrive({ role, door, now }: Pick<Session, "role" | "door" | "now">): void {
     this.#role = role;
     this.door = door;
+    this.#ahead = now - Date.now();
   }
 
   enter({ settings, meeting, waiting }: Snapshot): void {

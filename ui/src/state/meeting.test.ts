@@ -1,4 +1,5 @@
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
+import { openDoor } from "../lib/protocol";
 import { Meeting, type Ask } from "./meeting.svelte";
 import { Roster } from "./roster.svelte";
 
@@ -14,6 +15,8 @@ function build(answers: boolean) {
   return { asked, failed, meeting: new Meeting(new Roster(), ask, ({ code }) => failed.push(code)) };
 }
 
+afterEach(() => void vi.useRealTimers());
+
 it("who was answered waits no longer", async () => {
   const { meeting, asked } = build(true);
   meeting.waiting = wait("a", "b", "c");
@@ -24,6 +27,14 @@ it("who was answered waits no longer", async () => {
     ["admit", { ids: ["a"] }],
     ["refuse", { ids: ["c"] }],
   ]);
+});
+
+it.each([-5, 0, 5])("goes by the server's clock, whatever this browser's says: %d minutes off", (minutes) => {
+  vi.useFakeTimers({ now: 1_000_000 });
+  const { meeting } = build(true);
+  meeting.arrive({ role: "speaker", door: openDoor, now: 1_000_000 + minutes * 60_000 });
+  vi.advanceTimersByTime(1500);
+  expect(meeting.now()).toBe(1_001_500 + minutes * 60_000);
 });
 
 it("a refusal by the server is told, and changes nothing", async () => {
