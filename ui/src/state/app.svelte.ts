@@ -160,6 +160,12 @@ export class App {
     else this.#call.open(room);
   }
 
+  /** Sheets and dialogs of phones take steps in the history too: where the address has stayed, so does the screen. */
+  #moved(): void {
+    const stayed = this.room !== null && roomOfPath(this.#site.path()) === this.room;
+    if (!stayed || this.#site.fragment().startsWith("#k=")) this.#arrive();
+  }
+
   /** A key in the address is for the keyring: nobody shall read it off the screen, or find it in a copied address. */
   #takeKey(room: string): void {
     const fragment = this.#site.fragment();
@@ -174,7 +180,7 @@ export class App {
   #receive(event: SiteEvent): void {
     switch (event.type) {
       case "moved":
-        return this.#arrive();
+        return this.#moved();
       case "full-screen":
         this.fullScreen = event.on;
         return;

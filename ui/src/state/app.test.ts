@@ -72,6 +72,16 @@ it("going back leaves the room", () => {
   expect(app.enterRoom("a/b")).toBe(false);
 });
 
+it("a step in the history that leads nowhere else, as a sheet lets go of one, leaves what is shown", () => {
+  const { app, site } = open("/r/team");
+  site.go("/r/team", "push"); // a sheet opens
+  call.status = "left";
+  site.back();
+  expect([app.screen, call.opened]).toEqual(["left", 1]);
+  site.paste("/r/other");
+  expect([app.screen, call.room]).toEqual(["lobby", "other"]);
+});
+
 it("a new meeting has a name that nobody guesses, and me as its host", async () => {
   const { app, keyring } = open("/");
   await app.newMeeting();
