@@ -62,6 +62,23 @@ for (const engine of names) {
     await Promise.all([nora.close(), emil.close()]);
   });
 
+  test(`a name that was copied comes in without its mark of direction, and one that nobody sees not at all (${engine})`, async () => {
+    const room = freshRoom();
+    const yossi = await house.person('Yossi', engine);
+    await yossi.arrive(house.server, room);
+    await yossi.fill('textbox', 'Your name', '\u200b');
+    await yossi.click('button', 'Join');
+    assert.match(await yossi.page.$eval('#name', (field) => field.validationMessage), /of which one can be seen/);
+    await yossi.fill('textbox', 'Your name', '\u200eYossi');
+    await yossi.click('button', 'Join');
+    await until('Yossi is in', async () => (await tiles(yossi, 'Yossi')) === 1);
+    await yossi.page.goto(`${house.server.url}/r/${freshRoom()}`, { waitUntil: 'load' });
+    await yossi.find('button', 'Join'); // no room is shut to this browser
+    assert.equal(await yossi.page.$eval('#name', (field) => field.value), 'Yossi');
+    assert.deepEqual(await yossi.errors(), []);
+    await yossi.close();
+  });
+
   test(`leaving and rejoining, and the way back and forth, leave one tile each (${engine})`, async () => {
     const room = freshRoom();
     const [ann, ben] = [await house.person('Ann', engine), await house.person('Ben', 'chromium')];

@@ -75,6 +75,11 @@ for (const [engine, other] of [names, [...names].reverse()]) {
     await press(hana, 'Mute all');
     await until('all but the host are muted', async () =>
       (await pressed(gus, 'Microphone')) === 'false' && (await pressed(hana, 'Microphone')) === 'true');
+
+    await act(hana, 'Gus', 'Remove');
+    await hana.page.waitForSelector('dialog[open]');
+    await gus.leave();
+    await until('nobody is asked about who has left', async () => (await hana.page.$('dialog[open]')) === null);
     await close();
   });
 

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { crowd, knock } from '../lib/crowd.mjs';
 import { change, makeRoom } from '../lib/host.mjs';
+import { Raw } from '../lib/raw.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 import { until } from '../lib/server.mjs';
 import { Finger, phones, touch, twoCameras } from '../lib/touch.mjs';
@@ -25,6 +26,9 @@ const pressed = (person, name, wanted) =>
 
 /** Runs before the page's scripts: phones share no screens. */
 const noScreens = () => delete MediaDevices.prototype.getDisplayMedia;
+
+/** Waits until a sheet that is gone has let go of its step in the history, too. */
+const letGo = (page) => until('no step is left', () => page.evaluate(() => history.state === null));
 
 /** Into a meeting by finger. */
 async function enter(finger, room) {
@@ -113,8 +117,12 @@ for (const [name, size] of Object.entries(phones)) {
     await finger.tap('button', 'Close');
     await finger.gone('aside.sheet', 'the chat is closed');
 
+    await finger.tap('button', 'Chat');
+    await page.waitForSelector('aside.sheet');
     await finger.tap('button', 'Leave');
     await tess.find('button', 'Rejoin');
+    await letGo(page);
+    assert.ok(await tess.sees('button', 'Rejoin'), 'an open sheet leads nobody back into the lobby');
     await fits(finger, 'Left');
     await finger.back(); // nothing is left open: this is the way Home
     await tess.find('textbox', 'Room name');
@@ -123,6 +131,22 @@ for (const [name, size] of Object.entries(phones)) {
     await Promise.all([tess.close(), ben.close()]);
   });
 }
+
+test('who looks at the people when a host ends the meeting reads that it has ended', async () => {
+  const made = await makeRoom(house.server, freshRoom(), { lobby: false });
+  const tess = await house.person('Tess', 'chromium', { viewport: touch(phones['a phone']) });
+  const finger = new Finger(tess);
+  await enter(finger, made.room);
+  await finger.tap('button', 'More');
+  await finger.tap('menuitem', 'People');
+  await tess.page.waitForSelector('aside.sheet');
+  await (await Raw.join(await Raw.page(house), made.room, 'Hana', { link: made.key })).ask('end', {});
+  await tess.reads('The meeting has ended');
+  await letGo(tess.page);
+  assert.ok(await tess.sees('button', 'Rejoin'), 'it stays to be read');
+  assert.deepEqual(await tess.errors(), []);
+  await tess.close();
+});
 
 test('a lying phone has the bar, the chat and the menu in sight', async () => {
   const tess = await house.person('Tess', 'chromium', { viewport: touch({ width: 740, height: 360 }) });

@@ -7,6 +7,28 @@ export function failureKey({ code, reason }: Failure): Key {
   return `error.${code}`;
 }
 
+/** The words for what the server refused in a meeting; `why` is a failure's reason, where that matters, or its code. */
+export function refusedKey(why: string | undefined): Key {
+  switch (why) {
+    case "not_found":
+    case "full":
+    case "invalid":
+      return `refused.${why}`;
+    case "forbidden":
+      return "error.role";
+    case "name":
+      return "door.error.name";
+    case "conflict":
+    case "limited":
+    case "unreachable":
+    case "role":
+    case "settings":
+      return `error.${why}`;
+    default:
+      return "error.internal";
+  }
+}
+
 /** The words for not being let into a room; `retry` counts down and stands apart. */
 export function doorKey({ code, reason }: Failure): Key {
   switch (reason) {

@@ -93,7 +93,7 @@ export const enHosts = {
     one: "You were not let in a moment ago. You can ask again in {count} second.",
     other: "You were not let in a moment ago. You can ask again in {count} seconds.",
   },
-  "door.error.name": "Your name needs something that can be seen, in at most 40 characters.",
+  "door.error.name": "A name has 1 to 40 characters, of which one can be seen.",
   "door.error.retry": {
     one: "Too many tries. Try again in {count} second.",
     other: "Too many tries. Try again in {count} seconds.",
@@ -192,6 +192,9 @@ export const enHosts = {
   "notice.lowered-hand": "A host lowered your hand.",
   "notice.renamed": "A host changed your name to {name}.",
 
+  "refused.not_found": "That is not there any more.",
+  "refused.invalid": "The server did not take that.",
+  "refused.full": "No more of these can be added.",
   "error.role": "You may not do that here.",
   "error.settings": "The room's settings do not allow that.",
   "error.unreachable": "The server does not answer. Please try again.",

@@ -188,6 +188,9 @@ export const koHosts: Record<keyof typeof enHosts, Message> = {
   "notice.lowered-hand": "호스트가 내 손을 내렸어요.",
   "notice.renamed": "호스트가 내 이름을 바꿨어요: {name}",
 
+  "refused.not_found": "이미 없어졌거나 나갔어요.",
+  "refused.invalid": "서버에서 받아들이지 않았어요.",
+  "refused.full": "더 추가할 수 없어요.",
   "error.role": "여기서는 할 수 없어요.",
   "error.settings": "방 설정에서 허용하지 않아요.",
   "error.unreachable": "서버가 답하지 않아요. 다시 시도해 주세요.",

@@ -513,7 +513,7 @@ export class Call {
   }
 
   #complain({ code, reason }: Failure): void {
-    const known = reason === "role" || reason === "settings" ? reason : code;
+    const known = reason === "role" || reason === "settings" || reason === "name" ? reason : code;
     this.#parts.notices.notify("failed", { tone: "warning", params: { code: known } });
   }
 }
