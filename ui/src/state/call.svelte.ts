@@ -1,48 +1,21 @@
-import { untrack } from "svelte";
-import type { Access, OpenFiles } from "../browser/files";
-import type { Captured, Media } from "../browser/media";
-import type { OpenPeer } from "../browser/peer";
-import type { Pictures } from "../browser/pictures";
-import type { OpenSignalling } from "../browser/signalling";
-import type { Look } from "../browser/sight";
-import type { Sounds } from "../browser/sounds";
-import type { Store } from "../browser/storage";
+import type { Access } from "../browser/files";
 import type { Path } from "../lib/health";
 import { personName } from "../lib/names";
 import type { Reading } from "../lib/statistics";
-import {
-  type EndedReason,
-  type Failure,
-  type Insider,
-  type Kind,
-  type Participant,
-  type ServerEvent,
-  type Session,
-  type Snapshot,
-  type Wait,
-} from "../lib/protocol";
+import type { EndedReason, Failure, Insider, Participant, ServerEvent, Session, Snapshot, Wait } from "../lib/protocol";
 import { Appeal } from "./appeal.svelte";
+import type { CallParts } from "./call-parts";
 import { Chat } from "./chat.svelte";
-import { Conversation, type Introduction, type Said } from "./conversation";
+import { Conversation, type Said } from "./conversation";
 import { deliver } from "./deliver";
-import type { Devices } from "./devices.svelte";
 import { Doorbell } from "./doorbell";
-import { Easing } from "./easing";
 import { Entry } from "./entry.svelte";
-import { follow } from "./following.svelte";
-import type { Keyring } from "./keyring.svelte";
-import { Link } from "./link.svelte";
 import { Meeting, type Ask } from "./meeting.svelte";
-import type { Notices } from "./notices.svelte";
-import type { Preferences } from "./preferences.svelte";
+import { Outage } from "./outage.svelte";
 import { Reactions } from "./reactions.svelte";
-import type { Roster } from "./roster.svelte";
-import type { Seats } from "./seats";
-import { outlets, Publisher } from "./sending";
 import { Sharing } from "./sharing.svelte";
-import type { Stage } from "./stage.svelte";
-import { Viewing } from "./viewing";
-import { Voices } from "./voices.svelte";
+import { Switches } from "./switches";
+import { Traffic, type MediaTrouble } from "./traffic.svelte";
 
 export type { Path } from "../lib/health";
 
@@ -51,31 +24,8 @@ export type CallStatus = "idle" | "connecting" | "lobby" | "joining" | "waiting"
 /** Why the Left screen is shown. `failed`: the server refused, see `failure`. `lost`: there was no way back for minutes. */
 export type LeftReason = "you-left" | "lost" | "failed" | EndedReason;
 
-/** `signalling`: the server does not answer. `media`: the media path is down. `sending`, `receiving`: it is poor. */
-export type Trouble = "signalling" | "media" | "sending" | "receiving";
-
-/** What Call is built from. */
-export interface CallParts {
-  readonly openSignalling: OpenSignalling;
-  readonly openPeer: OpenPeer;
-  readonly openFiles: OpenFiles;
-  readonly look: Look;
-  readonly media: Media;
-  readonly pictures: Pictures;
-  readonly sounds: Sounds;
-  /** Lives as long as the tab. */
-  readonly tabStore: Store;
-  readonly seats: Seats;
-  readonly preferences: Preferences;
-  readonly keyring: Keyring;
-  readonly devices: Devices;
-  readonly notices: Notices;
-  readonly roster: Roster;
-  readonly stage: Stage;
-}
-
-/** A train's tunnel or a router's restart is shorter; who is away for longer has gone. In ms. */
-const giveUpAfter = 5 * 60_000;
+/** `signalling`: the server does not answer. */
+export type Trouble = "signalling" | MediaTrouble;
 
 /** One room from its lobby to leaving it. */
 export class Call {
@@ -89,23 +39,18 @@ export class Call {
   readonly reactions: Reactions;
   readonly appeal: Appeal;
   readonly #doorbell: Doorbell;
-  readonly #voices: Voices;
   readonly #parts: CallParts;
   readonly #entry: Entry;
-  readonly #link: Link;
+  readonly #outage: Outage;
   readonly #sharing: Sharing;
-  readonly #viewing: Viewing;
-  readonly #publisher: Publisher;
-  readonly #stop: () => void;
+  readonly #switches: Switches;
+  readonly #traffic: Traffic;
   #conversation: Conversation | null = null;
-  #unanswered: boolean = $state(false);
-  #givingUp: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: CallParts) {
     this.#parts = parts;
-    this.#link = new Link(parts.openPeer, [parts.pictures, parts.sounds], new Easing(parts.preferences, parts.stage));
-    this.#sharing = new Sharing(parts.media, parts.notices);
     this.#entry = new Entry(this.#request, parts.preferences);
+    this.#outage = new Outage(() => this.#end("left", "lost"));
     this.chat = new Chat({
       ...{ ask: this.#request, files: parts.openFiles(() => this.#access), look: parts.look },
       ...{ roster: parts.roster, tabStore: parts.tabStore },
@@ -114,25 +59,13 @@ export class Call {
     });
     this.meeting = new Meeting(parts.roster, this.#request, (failure) => this.#complain(failure));
     this.reactions = new Reactions(this.#request);
-    this.appeal = new Appeal({ ...parts, meeting: this.meeting, sharing: this.#sharing });
+    const sharing = (this.#sharing = new Sharing(parts.media, parts.notices));
+    const appeal = (this.appeal = new Appeal({ ...parts, meeting: this.meeting, sharing }));
     this.#doorbell = new Doorbell(parts.devices, parts.preferences);
-    this.#voices = new Voices(parts.sounds, parts.roster, parts.devices);
-    this.#viewing = new Viewing(async (tracks) => {
-      await this.#link.peer?.growTo(tracks.length);
-      return (await this.#request("view", { tracks })).ok;
-    });
-    this.#publisher = new Publisher(async (track, state) => {
-      const result = await this.#request("publish", { track, state });
-      if (!result.ok) this.appeal.refused(track, state, result.failure);
-      return result.ok;
-    });
-    const status = (): CallStatus => this.status;
-    const listen = (): void => this.#voices.listen();
-    const { preferences, devices, roster, stage, pictures, sounds } = parts;
-    const [link, sharing, viewing, publisher] = [this.#link, this.#sharing, this.#viewing, this.#publisher];
-    this.#stop = follow({
-      ...{ status, listen, link, sharing, viewing, publisher },
-      ...{ preferences, devices, roster, stage, pictures, sounds },
+    this.#switches = new Switches({ ...parts, appeal, sharing, inMeeting: () => this.#inMeeting });
+    this.#traffic = new Traffic(parts, {
+      ...{ ask: this.#request, sharing, status: () => this.status },
+      refused: (track, state, failure) => appeal.refused(track, state, failure),
     });
   }
 
@@ -147,7 +80,7 @@ export class Call {
 
   /** How media travels: known in the lobby once the connection is proven. */
   get path(): Path | null {
-    return this.#link.path;
+    return this.#traffic.path;
   }
   /** Who is in the meeting, while I am in the lobby. */
   get inside(): readonly Insider[] {
@@ -170,14 +103,8 @@ export class Call {
   }
 
   get troubles(): readonly Trouble[] {
-    const { state, sendsPoorly, receivesPoorly } = this.#link;
-    const signs: readonly [Trouble, boolean][] = [
-      ["signalling", this.#unanswered || this.status === "reconnecting"],
-      ["media", state === "interrupted"],
-      ["sending", sendsPoorly],
-      ["receiving", receivesPoorly],
-    ];
-    return signs.flatMap(([trouble, there]) => (there ? [trouble] : []));
+    const unanswered = this.#outage.lasts || this.status === "reconnecting";
+    return [...(unanswered ? (["signalling"] as const) : []), ...this.#traffic.troubles];
   }
 
   /** I talk while muted. */
@@ -204,14 +131,12 @@ export class Call {
 
   /** How loud this participant's voice is now, 0 to 1, for the ring around the tile (0: silent). Changes ≤ 10 times a second. */
   loudness(id: string): number {
-    return this.#voices.of(id);
+    return this.#traffic.loudness(id);
   }
 
   /** The media connection's statistics, for nerds; null while there is none. */
-  async measure(): Promise<Reading | null> {
-    const { pictures, sounds } = this.#parts;
-    const stats = await this.#link.stats();
-    return stats && { at: performance.now(), stats, carried: new Map([...sounds.carried(), ...pictures.carried()]) };
+  measure(): Promise<Reading | null> {
+    return this.#traffic.measure();
   }
 
   /** The browser wants a click before it plays sound: see hear(). */
@@ -256,7 +181,7 @@ export class Call {
     this.status = "joining";
     this.hear();
     this.#conversation?.close();
-    this.#link.close(); // the seat's connection is made anew from here
+    this.#traffic.cut(); // the seat's connection is made anew from here
     this.#connect();
   }
 
@@ -285,25 +210,17 @@ export class Call {
     this.#connect();
   }
 
-  async setMicrophone(on: boolean): Promise<void> {
-    if (on && !this.#permits("microphone")) return;
-    if (on) this.appeal.settle("microphone");
-    else this.appeal.muted();
-    await this.#parts.devices.setMicrophone(on);
-    if (on) this.#explain("microphone");
+  setMicrophone(on: boolean): Promise<void> {
+    return this.#switches.microphone(on);
   }
 
-  async setCamera(on: boolean): Promise<void> {
-    if (on && !this.#permits("camera")) return;
-    if (on) this.appeal.settle("camera");
-    if (on) this.#parts.preferences.audioOnly = false;
-    await this.#parts.devices.setCamera(on);
-    if (on) this.#explain("camera");
+  setCamera(on: boolean): Promise<void> {
+    return this.#switches.camera(on);
   }
 
   /** Asks what to share; quiet when the user cancels. */
-  async shareScreen(): Promise<void> {
-    if (this.#permits("screen")) await this.#sharing.start();
+  shareScreen(): Promise<void> {
+    return this.#switches.screen();
   }
 
   async stopSharing(): Promise<void> {
@@ -341,17 +258,12 @@ export class Call {
   /** The network is another one: nothing waits for its timeout. */
   networkChanged(): void {
     this.#conversation?.hurry();
-    this.#link.networkChanged();
+    this.#traffic.networkChanged();
   }
 
   close(): void {
-    this.#stop();
+    this.#traffic.close();
     this.#end("idle", null);
-  }
-
-  /** In the lobby anything may be tried: the room's settings are known only inside. */
-  #permits(kind: Kind): boolean {
-    return !this.#inMeeting || this.appeal.permits(kind);
   }
 
   get #inMeeting(): boolean {
@@ -359,18 +271,9 @@ export class Call {
   }
 
   #connect(): void {
-    this.#conversation = new Conversation(
-      this.room,
-      () => this.#introduction,
-      this.#parts.openSignalling,
-      this.#parts.seats,
-      (said) => this.#hear(said),
-    );
-  }
-
-  get #introduction(): Introduction {
-    const { keyring } = this.#parts;
-    return { browser: keyring.browser, link: keyring.linkOf(this.room) };
+    const { keyring, openSignalling, seats } = this.#parts;
+    const introduce = () => ({ browser: keyring.browser, link: keyring.linkOf(this.room) });
+    this.#conversation = new Conversation(this.room, introduce, openSignalling, seats, (said) => this.#hear(said));
   }
 
   /** What lets me at the room's files. */
@@ -401,9 +304,7 @@ export class Call {
 
   /** The server is there, for the first time or again. */
   #welcome(session: Session, first: boolean): void {
-    clearTimeout(this.#givingUp);
-    this.#givingUp = undefined;
-    this.#unanswered = false;
+    this.#outage.end();
     const { keyring } = this.#parts;
     if (session.browser) keyring.keepBrowser(session.browser);
     const link = keyring.linkOf(this.room);
@@ -411,17 +312,9 @@ export class Call {
     this.#parts.roster.inside = session.inside;
     this.meeting.arrive(session);
     // A server that does not know us any more has forgotten our connection too.
-    if (!first && !session.resumed && !session.joined) this.#link.renew();
-    this.#link.up(async (sdp) => {
-      const result = await this.#request("offer", { sdp });
-      if (!result.ok) console.warn("The server refused an offer:", result.failure.text);
-      return result.ok ? result.value.sdp : null;
-    });
-    if (session.resumed && this.#inMeeting) {
-      this.#settle();
-      return;
-    }
-    if (this.#entry.bound || session.joined || this.#inMeeting) void this.#enter();
+    this.#traffic.up(!first && !session.resumed && !session.joined);
+    if (session.resumed && this.#inMeeting) this.#settle();
+    else if (this.#entry.bound || session.joined || this.#inMeeting) void this.#enter();
     else this.status = "lobby";
   }
 
@@ -441,7 +334,7 @@ export class Call {
     roster.enter(snapshot);
     this.meeting.enter(snapshot);
     this.appeal.comply(snapshot.you);
-    this.#publisher.learn(snapshot.you);
+    this.#traffic.learn(snapshot.you);
     pictures.switch(snapshot.slots);
     stage.update();
     this.chat.enter(snapshot.you, snapshot.chat, this.room);
@@ -452,8 +345,7 @@ export class Call {
   /** In the meeting, with everything known: what was not said is said now. */
   #settle(): void {
     this.status = "meeting";
-    this.#viewing.repeat();
-    this.#publisher.publish(untrack(() => outlets(this.#parts.devices, this.#sharing, this.meeting.role)));
+    this.#traffic.settle(this.meeting.role);
     this.chat.resend();
   }
 
@@ -479,21 +371,17 @@ export class Call {
   }
 
   #lost(): void {
-    this.#unanswered = true;
-    this.#link.down();
+    this.#outage.begin();
+    this.#traffic.down();
     if (this.status === "meeting") this.status = "reconnecting";
-    this.#givingUp ??= setTimeout(() => this.#end("left", "lost"), giveUpAfter);
   }
 
   #end(status: "left" | "idle", reason: LeftReason | null): void {
-    clearTimeout(this.#givingUp);
-    this.#givingUp = undefined;
+    this.#outage.end();
     this.#entry.leave();
-    this.#unanswered = false;
     this.#conversation?.close();
     this.#conversation = null;
-    this.#link.close();
-    this.#viewing.reset();
+    this.#traffic.end();
     this.#sharing.stop();
     this.#parts.devices.stop();
     this.#parts.roster.clear();
@@ -503,13 +391,6 @@ export class Call {
     this.appeal.clear();
     this.leftReason = reason;
     this.status = status;
-  }
-
-  /** Says in the meeting why a device stays off; the lobby has a place for that. */
-  #explain(device: Captured): void {
-    const { devices, notices } = this.#parts;
-    const kind = devices.problem(device)?.kind;
-    if (kind && this.#inMeeting) notices.notify("device-trouble", { tone: "warning", params: { device, kind } });
   }
 
   #complain({ code, reason }: Failure): void {
