@@ -53,6 +53,9 @@ class PollingServer {
   }
 }
 
+/** This machine may be busy. */
+const until = (there: () => boolean) => vi.waitUntil(there, { timeout: 4000 });
+
 let server: PollingServer;
 let signalling: Signalling | undefined;
 beforeEach(async () => {
@@ -82,11 +85,11 @@ it("an event that comes with an answer in one poll is heard once the answer has 
     return number === undefined ? null : `${answer}\x1e42/meet,["joined",${example("server/joined.json")},1]`;
   };
   const heard = listen();
-  await vi.waitUntil(() => heard.includes("session"));
+  await until(() => heard.includes("session"));
   const result = await signalling?.request("join", {});
   for (let round = 0; round < 20; round++) await Promise.resolve(); // who asked is not the one who listens
   heard.push(`join ${result?.ok}`);
-  await vi.waitUntil(() => heard.includes("joined"));
+  await until(() => heard.includes("joined"));
   expect(heard).toEqual(["session", "join true", "joined"]);
 });
 
@@ -98,13 +101,28 @@ it("a server in trouble is asked again when it says so, and one that means it is
   ];
   server.answer = (packet) => (packet.startsWith("40/meet,") ? (refusals.shift() ?? null) : null);
   const heard = listen();
-  await vi.waitUntil(() => heard.includes("down"));
+  await until(() => heard.includes("down"));
   const since = Date.now();
-  await vi.waitUntil(() => heard.includes("session"), { timeout: 3000 });
+  await until(() => heard.includes("session"));
   expect(Date.now() - since).toBeGreaterThan(900);
   expect([heard, server.connects]).toEqual([["down", "session"], 2]);
   signalling?.close();
   const refused = listen();
-  await vi.waitUntil(() => refused.length > 0);
+  await until(() => refused.length > 0);
   expect(refused).toEqual(["refused"]);
+});
+
+it("what was said before closing still reaches the server", async () => {
+  const packets: string[] = [];
+  server.answer = (packet) => {
+    packets.push(packet);
+    return packet.startsWith("40/meet,") ? hello : null;
+  };
+  const heard = listen();
+  await until(() => heard.includes("session"));
+  const answered = signalling?.request("leave", {});
+  signalling?.close();
+  await until(() => packets.some((packet) => packet.includes('["leave",{}]')));
+  expect(await answered).toMatchObject({ ok: false, failure: { code: "unreachable" } });
+  expect(heard).toEqual(["session"]); // and nothing more is heard
 });
