@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { names } from '../lib/browsers.mjs';
+import { enterWith, makeRoom } from '../lib/host.mjs';
 import { Keyboard } from '../lib/keyboard.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 
@@ -13,11 +14,14 @@ after(() => house.close());
 const shown = (page, selector) => page.waitForSelector(selector);
 const gone = (page, selector) => page.waitForFunction((one) => !document.querySelector(one), { polling: 50 }, selector);
 
-// Firefox does not show the focus that a closing dialog gives back.
-const without = { firefox: 'the ring is missing after a dialog' };
+/** Whether the last of a dialog's stops for the Tab key has the focus. */
+const atTheEnd = (page) => page.evaluate(() => {
+  const stops = [...document.querySelectorAll('dialog :is(button, input, select, [tabindex])')];
+  return document.activeElement === stops.filter((one) => one.tabIndex >= 0 && !one.matches(':disabled') && one.checkVisibility()).at(-1);
+});
 
 for (const engine of names) {
-  test(`from Home into a meeting, through all of it and out, by keyboard alone (${engine})`, { skip: without[engine] }, async () => {
+  test(`from Home into a meeting, through all of it and out, by keyboard alone (${engine})`, async () => {
     const person = await house.person('Key', engine);
     const { page } = person;
     const keys = new Keyboard(person);
@@ -68,14 +72,14 @@ for (const engine of names) {
       await keys.press('Enter');
       await shown(page, 'dialog[open]');
       const visited = new Set();
-      for (let tab = 0; tab < 14; tab++) {
+      // To its last stop and not beyond: from there a browser goes on to its own bars, out of reach of a driver's keys.
+      for (let tab = 0; tab < 30 && !(await atTheEnd(page)); tab++) {
         await keys.press('Tab');
-        const focus = await keys.focus();
-        if (focus) visited.add(focus.name);
-        const within = await page.evaluate(() => document.activeElement === document.body || document.querySelector('dialog').contains(document.activeElement));
-        assert.ok(within, 'the focus stays in the dialog, or with the browser');
+        visited.add((await keys.held(`in ${entry}`)).name);
+        const within = await page.evaluate(() => document.querySelector('dialog').contains(document.activeElement));
+        assert.ok(within, 'the focus stays in the dialog');
       }
-      assert.ok(visited.size >= 2, `${entry}: the keyboard reaches ${[...visited].join(', ')}`);
+      assert.ok(await atTheEnd(page), `${entry}: the keyboard reaches only ${[...visited].join(', ')}`);
       await keys.press('Escape');
       await gone(page, 'dialog[open]');
       await keys.arrives('More');
@@ -110,3 +114,52 @@ for (const engine of names) {
     await person.close();
   });
 }
+
+test('a host mutes somebody and lets somebody in by keyboard alone', async () => {
+  const made = await makeRoom(house.server, freshRoom());
+  const host = await house.person('Hana', 'chromium');
+  const { page } = host;
+  await enterWith(host, house.server, made);
+  const gus = await house.person('Gus', 'chromium');
+  await gus.page.goto(`${house.server.url}/r/${made.room}`, { waitUntil: 'load' });
+  await gus.fill('textbox', 'Your name', 'Gus');
+  await gus.page.keyboard.press('Enter');
+  await host.reads('Gus wants to come in');
+
+  const focused = () => page.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.textContent?.trim());
+  /** Goes on with Tab until what has the focus is called so. */
+  const tabTo = async (name) => {
+    for (let step = 0; step < 60; step++) {
+      if ((await focused()) === name) return;
+      await page.keyboard.press('Tab');
+    }
+    assert.fail(`Tab never came to ${name}`);
+  };
+  await page.evaluate(() => document.activeElement?.blur());
+  await page.keyboard.press('p');
+  await page.waitForSelector('aside section li');
+  await tabTo('Let in');
+  await page.keyboard.press('Enter');
+  await gus.find('toolbar', 'Meeting controls');
+  await page.waitForFunction(() => document.querySelectorAll('aside li').length === 2);
+  await gus.page.keyboard.press('h');
+  await page.waitForSelector('aside .hand');
+  await tabTo('What to do with Gus');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[role=menu]');
+  assert.equal(await focused(), 'Lower hand');
+  // The focus stays in the menu when what has it goes.
+  await gus.page.keyboard.press('h');
+  await page.waitForFunction(() => document.activeElement.textContent.trim() === 'Mute', { polling: 50 });
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await focused(), 'Stop camera');
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => !document.querySelector('[role=menu]'));
+  assert.equal(await focused(), 'What to do with Gus');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[role=menu]');
+  await page.keyboard.press('Enter');
+  await gus.reads('Hana muted you.');
+  await host.close();
+  await gus.close();
+});

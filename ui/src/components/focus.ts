@@ -32,6 +32,29 @@ export function focusFirst(container: HTMLElement): void {
 }
 
 /**
+ * Whoever is in here stays in here when what had the focus goes: a menu's item that no longer applies, the line of somebody
+ * who left. `rest` has it then.
+ */
+export function keepFocus(rest: (container: HTMLElement) => void): (container: HTMLElement) => () => void {
+  return (container) => {
+    const page = container.ownerDocument;
+    let last = container.contains(page.activeElement) ? page.activeElement : null;
+    const follow = ({ target }: FocusEvent) => (last = target instanceof Element ? target : null);
+    const observer = new MutationObserver(() => {
+      if (!last || last.isConnected || (page.activeElement && page.activeElement !== page.body)) return;
+      last = null;
+      rest(container);
+    });
+    container.addEventListener("focusin", follow);
+    observer.observe(container, { childList: true, subtree: true });
+    return () => {
+      observer.disconnect();
+      container.removeEventListener("focusin", follow);
+    };
+  };
+}
+
+/**
  * What has the focus as this is called, before something comes up, has it again when that goes with the focus in it; at the
  * least the toolbar has. Nothing has it: nothing will, so that Space goes on to be for talking.
  */
