@@ -1,4 +1,5 @@
-// The place for captions, in the gallery, where their state is set by hand: nobody sends any to the real page yet.
+// The place for captions, and hints over the stage, in the gallery, where their state is set by hand: nobody sends captions
+// to the real page yet, and a connection that is lost at the right moment is hard to come by.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -53,10 +54,25 @@ test('captions are written over the stage, above the toolbar, as large as one li
       sizes[size] = font;
     }
     assert.ok(sizes.normal < sizes.large && sizes.large < sizes.largest, JSON.stringify(sizes));
-    assert.deepEqual(await findings(page, { part: '.captions', rules: { 'target-size': { enabled: true } } }), []);
   }
   await page.waitForFunction(() => !document.querySelector('.captions'), { timeout: 12_000 }); // once they have been read
   await meeting(page, '');
   assert.equal(await page.$('.captions'), null, 'no captions, no place for them');
   await page.close();
 });
+
+for (const language of ['en', 'ko']) {
+  test(`captions and hints over the stage have no findings of axe (${language})`, async () => {
+    const page = await browser.newPage();
+    for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740, isMobile: true, hasTouch: true }]) {
+      await page.setViewport(viewport);
+      for (const theme of ['dark', 'light']) {
+        await dress(page, theme);
+        await meeting(page, `lang=${language}&captions=Noted&reconnecting&blocked&muted&talking&locked&timer=300`);
+        await page.waitForFunction(() => document.querySelectorAll('.stage [role=status] p, .stage p[role=alert]').length >= 3);
+        assert.deepEqual(await findings(page, { part: '.stage' }), [], `${theme}, ${viewport.width} px`);
+      }
+    }
+    await page.close();
+  });
+}

@@ -1,7 +1,6 @@
-// The chat for hosts, by keyboard alone, on the smallest screen, and to axe.
+// The chat for hosts, by keyboard alone, and on the smallest screen.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { clean, dress } from '../lib/axe.mjs';
 import { names } from '../lib/browsers.mjs';
 import { enterChat } from '../lib/chat.mjs';
 import { change, makeRoom } from '../lib/host.mjs';
@@ -131,12 +130,11 @@ for (const engine of names) {
 }
 
 for (const language of ['en', 'ko']) {
-  test(`axe finds nothing in a chat with everything in it, and nothing breaks at 320 px (${language})`, async () => {
+  test(`nothing breaks at 320 px in a chat with everything in it (${language})`, async () => {
     const room = freshRoom();
     const page = await Raw.page(house);
     const raw = await Raw.join(page, room, 'A name with 40 letters, which is longest');
     const person = await house.person('Kim', 'chromium', { language, viewport: { width: 320, height: 640 } });
-    await person.page.setBypassCSP(true);
     await person.page.goto(`${house.server.url}/r/${room}`, { waitUntil: 'load' });
     await (await person.page.waitForSelector('input#name')).type('Kim');
     await person.page.$eval('form button[type=submit]', (button) => button.click());
@@ -159,10 +157,6 @@ for (const language of ['en', 'ko']) {
         .map((element) => element.outerHTML.slice(0, 80)));
     assert.deepEqual(wide, []);
     assert.equal(await person.page.evaluate(() => document.documentElement.scrollWidth), 320);
-    for (const theme of ['dark', 'light']) {
-      await dress(person.page, theme);
-      await clean(person.page, theme);
-    }
     await page.close();
     await person.close();
   });

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { names } from '../lib/browsers.mjs';
-import { clean, dress } from '../lib/axe.mjs';
 import { books, closeSettings, look, settings, sum } from '../lib/looking.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 import { until } from '../lib/server.mjs';
@@ -222,23 +221,4 @@ for (const engine of names) {
       await ann.close();
     }
   });
-}
-
-for (const language of ['en', 'ko']) {
-  for (const theme of ['dark', 'light']) {
-    test(`choosing a background has no findings of axe (${language}, ${theme})`, async () => {
-      const person = await house.person('Ann', 'chromium', { language });
-      const { page } = person;
-      await dress(page, theme);
-      await page.goto(`${house.server.url}/r/${freshRoom()}`, { waitUntil: 'load' });
-      await page.waitForSelector('#name');
-      await page.$eval('.setup .more button:last-child', (button) => button.click());
-      const field = await page.waitForSelector('dialog input[type=file]');
-      await clean(page, 'the lobby with backgrounds');
-      await field.uploadFile(flag);
-      await page.waitForSelector('dialog .own input:checked');
-      await clean(page, 'with a picture of my own');
-      await person.close();
-    });
-  }
 }

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { names } from '../lib/browsers.mjs';
-import { clean, dress } from '../lib/axe.mjs';
 import { closeSettings, look, settings } from '../lib/looking.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 import { until } from '../lib/server.mjs';
@@ -160,20 +159,4 @@ for (const engine of names) {
       await ben.close();
     }
   });
-}
-
-for (const language of ['en', 'ko']) {
-  for (const theme of ['dark', 'light']) {
-    test(`saving data and seeing no cameras has no findings of axe (${language}, ${theme})`, async () => {
-      const { page, context } = await house.person('Ann', 'chromium', { language });
-      await dress(page, theme);
-      await page.evaluateOnNewDocument(() => localStorage.setItem('noom.preferences', JSON.stringify({ name: 'Ann', quality: 'saver', receiveVideo: false })));
-      await page.goto(`${house.server.url}/r/${freshRoom()}`, { waitUntil: 'load' });
-      await page.waitForSelector('#name');
-      await page.$eval('form button[type=submit]', (button) => button.click());
-      await page.waitForSelector('[role=toolbar]');
-      await clean(page, 'the meeting');
-      await context.close();
-    });
-  }
 }

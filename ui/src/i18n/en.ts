@@ -272,7 +272,7 @@ export const en = {
   "chat.copy": "Copy text",
   "chat.copyCode": "Copy code",
   "chat.actions": "What to do with this message",
-  "chat.jump": "Show what this answers, of {name}",
+  "chat.jump": "Show what this answers:",
   "chat.earlier": "An earlier message",
   "chat.older": "Show older messages",
   "chat.loading": "Loading…",

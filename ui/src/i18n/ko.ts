@@ -270,7 +270,7 @@ export const ko: Messages = {
   "chat.copy": "글 복사",
   "chat.copyCode": "코드 복사",
   "chat.actions": "메시지 도구",
-  "chat.jump": "답장한 {name} 님의 메시지 보기",
+  "chat.jump": "답장한 메시지 보기:",
   "chat.earlier": "이전 메시지",
   "chat.older": "이전 메시지 보기",
   "chat.loading": "불러오는 중…",
