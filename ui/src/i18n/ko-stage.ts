@@ -1,7 +1,7 @@
 import type { Message } from "./en";
 import type { enStage } from "./en-stage";
 
-/** 한국어: 무대, 사람들이 보내는 신호, 화면이 알려 주는 것. */
+/** 한국어: 회의 화면, 사람들이 보내는 신호, 화면이 알려 주는 것. */
 export const koStage: Record<keyof typeof enStage, Message> = {
   "emoji.👍": "좋아요",
   "emoji.👏": "박수",
@@ -62,8 +62,8 @@ export const koStage: Record<keyof typeof enStage, Message> = {
   "statistics.kind.screen-audio": "화면 소리",
 
   "alert.file": "파일을 보냈어요",
-  "alert.waiting": "{names} 님이 들어오고 싶어 해요",
+  "alert.waiting": "{names} 님이 참여를 요청했어요",
   "settings.notifications": "다른 것을 보는 동안 알림 받기",
   "settings.notificationsRefused": "브라우저가 이 사이트의 알림을 막고 있어요. 주소 옆에서 바꿀 수 있어요.",
-  "settings.sounds": "부드러운 소리: 기다리는 사람, 타이머 끝",
+  "settings.sounds": "알림음 (입장 대기, 타이머 종료)",
 };

@@ -27,6 +27,15 @@ describe("the two languages", () => {
     for (const message of Object.values(ko)) expect(JSON.stringify(message)).not.toMatch(/니다[.!?…"]|십시오/);
   });
 
+  it("call one thing by one word in Korean, the one that people know from other meetings", () => {
+    const others = /손님|열쇠|메아리|격자|배치|무대|고치기|"고침"|암호|이끄는 사람|운영하는 사람|다시 시도하세요/;
+    for (const message of Object.values(ko)) expect(JSON.stringify(message)).not.toMatch(others);
+  });
+
+  it("say 님 of people alone: after a name that is filled in", () => {
+    for (const message of Object.values(ko)) expect(JSON.stringify(message)).not.toMatch(/(?<!\{(name|names)\}) 님/);
+  });
+
   it("choose Korean particles by what stands before them, not by a bracket", () => {
     for (const message of Object.values(ko)) expect(JSON.stringify(message)).not.toMatch(/[을를이가은는와과]\([을를이가은는와과]\)/);
   });
