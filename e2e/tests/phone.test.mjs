@@ -103,8 +103,19 @@ for (const [name, size] of Object.entries(phones)) {
     await finger.drag(header.x + header.width / 3, header.y + header.height / 2, 400);
     await finger.gone('dialog[open]', 'a drag closes the settings');
 
+    await more('Statistics for nerds');
+    await page.waitForSelector('section table');
+    await finger.back();
+    await finger.gone('section table', 'the way back closes the statistics');
+    assert.ok(await tess.sees('toolbar', 'Meeting controls'), 'and leaves nobody out of the meeting');
+
     // The phone is turned round and back: nothing is lost, and the chat has room on both.
     await finger.tap('button', 'Chat');
+    await finger.tap('button', 'Chat options');
+    await page.waitForSelector('[aria-label="Chat options"]:not(button)');
+    await finger.back();
+    await finger.gone('[aria-label="Chat options"]:not(button)', 'the way back closes the options of the chat');
+    assert.ok(await page.$('aside.sheet'), 'and not the chat');
     await finger.write('textbox', 'Message', 'by thumb');
     await fits(finger, 'Chat');
     await page.setViewport(touch({ width: size.height, height: size.width }));

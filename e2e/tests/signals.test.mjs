@@ -150,7 +150,9 @@ for (const engine of names) {
         (await rows(2)).some(([who, codec, size, , rate]) =>
           who.startsWith('Sender') && codec === 'VP8' && /^\d+×\d+$/.test(size) && Number(rate) > 10), { within: 20_000 });
       assert.match(await person.page.$eval('section .content p', (path) => path.textContent), /Direct \(UDP\) · \d+ ms/);
-      await person.click('button', 'Close');
+      await person.page.keyboard.press('Escape');
+      await until('Escape closes it', async () => (await person.page.$('section table')) === null);
+      assert.equal(await person.page.evaluate(() => document.activeElement.ariaLabel), 'More', 'and the focus is where it was');
       assert.deepEqual(await person.errors(), []);
     } finally {
       await bots.stop();

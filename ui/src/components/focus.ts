@@ -31,6 +31,11 @@ export function focusFirst(container: HTMLElement): void {
   (chosen && inSight(chosen) ? chosen : first)?.focus();
 }
 
+/** Whoever opened a panel is in it, unless something in it has taken the focus already. */
+export function enter(panel: HTMLElement): void {
+  if (!panel.contains(panel.ownerDocument.activeElement)) panel.focus({ preventScroll: true });
+}
+
 /**
  * Whoever is in here stays in here when what had the focus goes: a menu's item that no longer applies, the line of somebody
  * who left. `rest` has it then.
