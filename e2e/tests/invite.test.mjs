@@ -72,7 +72,7 @@ for (const engine of names) {
     }
   });
 
-  test(`a link that gives power is copied on demand, and gives just that (${engine})`, async () => {
+  test(`a link that gives power is copied on demand, gives just that, and is taken back (${engine})`, async () => {
     const { made, hana, link } = await host(engine);
     await enterWith(hana, house.server, made);
     await people(hana);
@@ -86,6 +86,20 @@ for (const engine of names) {
     await cora.page.goto(address, { waitUntil: 'load' });
     await cora.reads('You are a cohost of this room');
     assert.equal(await cora.page.evaluate(() => location.hash), '');
+
+    // Its maker finds it on Home, by what stands in it. Taken back, it makes whoever opens it next a guest.
+    await hana.page.goto(house.server.url, { waitUntil: 'load' });
+    await press(hana, `Settings of ${made.room}`);
+    const given = `Cohost #k=${address.slice(address.indexOf('#k=') + 3).slice(0, 6)}…`;
+    await press(hana, `Revoke: ${given}`);
+    await press(hana, 'Revoke this link');
+    await until('it is off the list', () => hana.page.$$eval('#given ~ ul li', (all) => all.length === 2));
+    assert.ok(await hana.page.$eval('#given ~ ul', (list, given) => !list.textContent.includes(given), given));
+    const late = await house.person('Lou', 'chromium');
+    await late.page.goto(address, { waitUntil: 'load' });
+    await late.find('textbox', 'Your name');
+    assert.ok(await late.page.evaluate(() => !document.body.innerText.includes('You are a cohost')));
+    await late.close();
     for (const person of [hana, cora]) {
       assert.deepEqual(await person.errors(), []);
       await person.close();

@@ -4,7 +4,7 @@ import { unmade, type Failure, type Role } from "../lib/protocol";
 import type { MadeRoom, RoomChange, Rooms } from "./rooms";
 
 export class FakeRooms implements Rooms {
-  /** By name; the key to each is `key of NAME`, whatever it is called later. */
+  /** By name; the key to each is `key.of.NAME`, whatever it is called later. */
   readonly kept = new Map<string, MadeRoom & { readonly key: string }>();
   /** What every question is answered with while it is set. */
   failure: Failure | null = null;
@@ -15,7 +15,7 @@ export class FakeRooms implements Rooms {
     if (this.kept.has(name)) return this.#refuse({ code: "conflict", text: "made" });
     const key = `key.of.${name}`;
     const settings = { ...unmade, made: true, lobby: true };
-    this.kept.set(name, { room: name, key, settings, createdAt: 1, banned: [], links: [{ id: "l0", role: "host" }] });
+    this.kept.set(name, { room: name, key, settings, createdAt: 1, banned: [], links: [{ id: "key", role: "host" }] });
     return { ok: true, value: { room: name, key } };
   }
 
@@ -48,11 +48,13 @@ export class FakeRooms implements Rooms {
     return this.#with(name, key, (room) => {
       const id = `l${++this.#links}`;
       this.kept.set(name, { ...room, links: [...room.links, { id, role }] });
-      return { id, key: `${role}.${id}` };
+      return { id, key: `${id}.${role}` };
     });
   }
 
   async revoke(name: string, key: string, id: string): Promise<Result<object>> {
+    const had = this.kept.get(name)?.links.some((link) => link.id === id);
+    if (!had) return this.#refuse(this.failure ?? { code: "not_found", text: "no such link" });
     return this.#with(name, key, (room) => {
       this.kept.set(name, { ...room, links: room.links.filter((link) => link.id !== id) });
       return {};

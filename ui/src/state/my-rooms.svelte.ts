@@ -1,4 +1,4 @@
-import type { MadeRoom, RoomChange, Rooms } from "../browser/rooms";
+import type { MadeRoom as Looked, RoomChange, Rooms } from "../browser/rooms";
 import type { Result } from "../lib/parse";
 import type { Failure, Role } from "../lib/protocol";
 import { randomRoom } from "../lib/rooms";
@@ -7,6 +7,23 @@ import type { Preferences } from "./preferences.svelte";
 
 /** This browser has no key to the room. */
 const noKey: Failure = { code: "not_found", text: "no key to this room" };
+
+/** A link that gives power: its id stands before the dot of its key. */
+export interface PowerLink {
+  readonly id: string;
+  readonly role: Role;
+  /** The one by which I am host: without it the room would be nobody's here. */
+  readonly mine: boolean;
+}
+
+export interface MadeRoom extends Looked {
+  readonly links: readonly PowerLink[];
+}
+
+/** The id of the link that a key is of. */
+export function linkId(key: string): string {
+  return key.slice(0, key.indexOf("."));
+}
 
 /** The rooms whose host I am: their keys are on the keyring, what they are like is asked of the server. */
 export class MyRooms {
@@ -35,15 +52,15 @@ export class MyRooms {
   }
 
   look(name: string): Promise<Result<MadeRoom>> {
-    return this.#with(name, (key) => this.#rooms.look(name, key));
+    return this.#with(name, async (key) => told(await this.#rooms.look(name, key), key));
   }
 
   change(name: string, change: Omit<RoomChange, "name">): Promise<Result<MadeRoom>> {
-    return this.#with(name, (key) => this.#rooms.change(name, key, change));
+    return this.#with(name, async (key) => told(await this.#rooms.change(name, key, change), key));
   }
 
   async rename(name: string, to: string): Promise<Result<MadeRoom>> {
-    const renamed = await this.#with(name, (key) => this.#rooms.change(name, key, { name: to }));
+    const renamed = await this.#with(name, async (key) => told(await this.#rooms.change(name, key, { name: to }), key));
     if (renamed.ok) {
       this.#keyring.renameRoom(name, renamed.value.room);
       this.#preferences.forgetRoom(name);
@@ -67,6 +84,13 @@ export class MyRooms {
     });
   }
 
+  /** Takes a link back: it gives nothing from now on. Answers with the room as it is then. */
+  async revoke(name: string, id: string): Promise<Result<MadeRoom>> {
+    const revoked = await this.#with(name, (key) => this.#rooms.revoke(name, key, id));
+    // It may be gone because another host was quicker; whether the room is, a look tells.
+    return revoked.ok || revoked.failure.code === "not_found" ? this.look(name) : revoked;
+  }
+
   /** Takes the room off the list; the room itself stays as it is. */
   forget(name: string): void {
     this.#keyring.forgetRoom(name);
@@ -77,4 +101,10 @@ export class MyRooms {
     const key = this.#keyring.hostKey(name);
     return key === null ? { ok: false, failure: noKey } : ask(key);
   }
+}
+
+function told(answer: Result<Looked>, key: string): Result<MadeRoom> {
+  if (!answer.ok) return answer;
+  const links = answer.value.links.map((link) => ({ ...link, mine: link.id === linkId(key) }));
+  return { ok: true, value: { ...answer.value, links } };
 }

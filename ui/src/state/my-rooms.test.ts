@@ -51,6 +51,26 @@ it("settings are changed on the server, and a deleted room is forgotten", async 
 it("links to other roles are made when they are asked for; the host's is my own", async () => {
   await rooms.make("team");
   expect(await rooms.linkKey("team", "host")).toEqual({ ok: true, value: "key.of.team" });
-  expect(await rooms.linkKey("team", "cohost")).toEqual({ ok: true, value: "cohost.l1" });
+  expect(await rooms.linkKey("team", "cohost")).toEqual({ ok: true, value: "l1.cohost" });
   expect(server.kept.get("team")?.links.map(({ role }) => role)).toEqual(["host", "cohost"]);
+});
+
+it("links to my room are all known, my own among them, and any other can be taken back", async () => {
+  await rooms.make("team");
+  await rooms.linkKey("team", "cohost");
+  await rooms.linkKey("team", "viewer");
+  const looked = await rooms.look("team");
+  const links = looked.ok ? looked.value.links : [];
+  expect(links.map(({ role, mine }) => [role, mine])).toEqual([["host", true], ["cohost", false], ["viewer", false]]);
+  expect(await rooms.revoke("team", "l1")).toMatchObject({ value: { links: [{ role: "host" }, { role: "viewer" }] } });
+});
+
+it("a link that somebody else has taken back is no trouble", async () => {
+  await rooms.make("team");
+  await rooms.linkKey("team", "cohost");
+  await rooms.revoke("team", "l1");
+  server.failure = null;
+  expect(await rooms.revoke("team", "l1")).toMatchObject({ value: { links: [{ role: "host" }] } });
+  server.failure = { code: "unreachable", text: "" };
+  expect(await rooms.revoke("team", "l1")).toMatchObject({ ok: false, failure: { code: "unreachable" } });
 });
