@@ -43,6 +43,10 @@ for (const engine of names) {
     for (const part of [link, `Passcode: ${passcode}`, 'You are invited']) assert.ok(invitation.includes(part), part);
     assert.ok(!invitation.includes('#k='));
     await hana.reads('Invitation copied.');
+    await hana.page.focus('.notices button');
+    await hana.page.keyboard.press('Enter');
+    await until('the notice is gone', async () => (await hana.page.$('.notices button')) === null);
+    assert.equal(await hana.page.evaluate(() => document.activeElement.tagName), 'MAIN', 'and the focus not with it');
 
     await enterWith(hana, house.server, made);
     assert.equal(await copy(hana, 'Copy invitation'), invitation, 'while alone');

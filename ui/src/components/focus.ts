@@ -74,6 +74,39 @@ export function returnFocus(): (container: HTMLElement) => () => void {
   };
 }
 
+/**
+ * Put on a list whose entries go by themselves. The focus does not go with one: `entry`, put on each of them, hands it to
+ * another one of the list where keys are used, or back to what had it before.
+ */
+export function handOn() {
+  let list: HTMLElement | undefined;
+  let before: EventTarget | null = null;
+  /** What in the list had the focus last: an entry that goes has lost it by the time it is told. */
+  let at: Element | null = null;
+  let keys = false;
+  return {
+    list: (element: HTMLElement): (() => void) => {
+      list = element;
+      const came = ({ target, relatedTarget }: FocusEvent) => {
+        if (!(relatedTarget instanceof Node && element.contains(relatedTarget))) before = relatedTarget;
+        at = target instanceof Element ? target : null;
+        keys = at?.matches(":focus-visible") ?? false;
+      };
+      element.addEventListener("focusin", came);
+      return () => element.removeEventListener("focusin", came);
+    },
+    entry: (element: HTMLElement) => () => {
+      const { activeElement, body } = element.ownerDocument;
+      if (!list || !at || !element.contains(at)) return;
+      if (activeElement && activeElement !== body && !element.contains(activeElement)) return; // it has gone on by itself
+      at = null;
+      const next = [...list.querySelectorAll<HTMLElement>("button")].findLast((button) => !element.contains(button));
+      const back = before instanceof HTMLElement && before.isConnected && inSight(before) ? before : null;
+      ((keys ? next : null) ?? back ?? element.ownerDocument.querySelector("main"))?.focus({ preventScroll: true });
+    },
+  };
+}
+
 function inSight(element: HTMLElement): boolean {
   return element.getClientRects().length > 0;
 }

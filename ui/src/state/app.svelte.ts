@@ -139,6 +139,11 @@ export class App {
     this.#notices.dismiss(id);
   }
 
+  /** No notice leaves by itself while this is so, until the returned function is called. */
+  keepNotices(busy: () => boolean): () => void {
+    return this.#notices.keepWhile(busy);
+  }
+
   close(): void {
     this.#stop();
   }

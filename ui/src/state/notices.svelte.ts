@@ -61,6 +61,8 @@ export type NoticeOptions = Partial<Pick<Notice, "params" | "tone" | "action">>;
 
 /** Long enough to read two lines aloud, in ms. A notice with an action stays until what it is about has passed. */
 const reading = 6000;
+/** How often it is looked whether somebody still has a hand on them, in ms. */
+const lingering = 2000;
 /** More than this at once hide the stage; the oldest go first. */
 const most = 4;
 
@@ -68,6 +70,7 @@ const most = 4;
 export class Notices {
   list: readonly Notice[] = $state.raw([]);
   #next = 1;
+  #busy: () => boolean = () => false;
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
   notify(key: NoticeKey, { params = {}, tone = "info", action = null }: NoticeOptions = {}): void {
@@ -75,13 +78,24 @@ export class Notices {
     const id = this.#next++;
     this.list = [...this.list, { id, key, params, tone, action }];
     for (const old of this.list.slice(0, -most)) this.dismiss(old.id);
-    if (!action) this.#timers.set(id, setTimeout(() => this.dismiss(id), reading));
+    if (!action) this.#pass(id, reading);
+  }
+
+  /** None passes by itself while this is so (WCAG 2.2.1), until the returned function is called. */
+  keepWhile(busy: () => boolean): () => void {
+    this.#busy = busy;
+    return () => (this.#busy = () => false);
   }
 
   dismiss(id: number): void {
     clearTimeout(this.#timers.get(id));
     this.#timers.delete(id);
     this.list = this.list.filter((notice) => notice.id !== id);
+  }
+
+  #pass(id: number, after: number): void {
+    const pass = () => (this.#busy() ? this.#pass(id, lingering) : this.dismiss(id));
+    this.#timers.set(id, setTimeout(pass, after));
   }
 
   /** What this was about has passed. */
