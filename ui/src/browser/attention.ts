@@ -16,6 +16,8 @@ const longest = 140;
 
 export class WebAttention implements Attention {
   readonly #page: Window & typeof globalThis;
+  /** Whether pages may make notifications; null: not tried yet. Android's browsers have them for service workers alone. */
+  #makes: boolean | null = null;
 
   constructor(page: Window & typeof globalThis) {
     this.#page = page;
@@ -28,6 +30,9 @@ export class WebAttention implements Attention {
   get permission(): Attention["permission"] {
     if (!("Notification" in this.#page)) return "none";
     const { permission } = this.#page.Notification;
+    // Without permission nothing is shown by trying. With it, the first that is to be shown will tell.
+    if (permission !== "granted") this.#makes ??= this.#make("", {}) !== null;
+    if (this.#makes === false) return "none";
     return permission === "default" ? "ask" : permission;
   }
 
@@ -43,14 +48,19 @@ export class WebAttention implements Attention {
   notify(title: string, body: string, tag: string): void {
     if (this.permission !== "granted") return;
     const text = body.length > longest ? `${body.slice(0, longest - 1)}…` : body;
+    const notification = this.#make(title, { body: text, tag: `noom-${tag}`, icon: "/favicon.svg" });
+    this.#makes = notification !== null;
+    notification?.addEventListener("click", () => {
+      this.#page.focus();
+      notification.close();
+    });
+  }
+
+  #make(title: string, options: NotificationOptions): Notification | null {
     try {
-      const notification = new this.#page.Notification(title, { body: text, tag: `noom-${tag}`, icon: "/favicon.svg" });
-      notification.addEventListener("click", () => {
-        this.#page.focus();
-        notification.close();
-      });
+      return new this.#page.Notification(title, options);
     } catch {
-      // Android's browsers have them for service workers alone.
+      return null;
     }
   }
 }
