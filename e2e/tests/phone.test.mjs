@@ -93,6 +93,11 @@ for (const [name, size] of Object.entries(phones)) {
     await finger.gone('aside.sheet', 'the way back closes the people');
     assert.ok(await tess.sees('toolbar', 'Meeting controls'), 'and leaves nobody out of the meeting');
 
+    await more('Full screen');
+    await until('the page has all of the glass', () => page.evaluate(() => document.fullscreenElement !== null));
+    await more('Full screen');
+    await until('and gives it back', () => page.evaluate(() => document.fullscreenElement === null));
+
     await more('Settings');
     await page.waitForSelector('dialog[open]');
     for (const tab of await page.$$('dialog [role=tab]')) {

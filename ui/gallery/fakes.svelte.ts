@@ -30,6 +30,7 @@ export class FakeApp implements Public<App> {
   goHome(): void {
     this.screen = "home";
   }
+  readonly canFullScreen = true;
   toggleFullScreen(): void {
     this.fullScreen = !this.fullScreen;
   }
@@ -40,6 +41,9 @@ export class FakeApp implements Public<App> {
     return true;
   }
   notify(): void {}
+  keepNotices(): () => void {
+    return () => undefined;
+  }
   dismiss(id: number): void {
     this.notices = this.notices.filter((notice) => notice.id !== id);
   }

@@ -155,6 +155,8 @@ function pictures(people: readonly Participant[]): Map<number, string> {
 
 function set(call: FakeCall, query: URLSearchParams): void {
   call.leftReason = (query.get("reason") as FakeCall["leftReason"]) ?? "you-left";
+  const path = query.get("path");
+  if (path === "tcp" || path === "relay") call.path = { kind: path, rtt: 40 };
   if (query.has("muted")) call.microphoneOn = false;
   if (query.has("nocamera")) call.cameraOn = false;
   call.mutedTalking = query.has("talking");

@@ -156,6 +156,7 @@ export class FakeSite implements Site {
   hold(on: boolean): void {
     this.held = on;
   }
+  readonly canFullScreen = true;
   async toggleFullScreen(): Promise<void> {
     this.#sink({ type: "full-screen", on: true });
   }

@@ -14,6 +14,8 @@ export interface Site {
   go(path: string, how: "push" | "replace"): void;
   /** Puts text on the clipboard; false when the browser refuses. */
   copy(text: string): Promise<boolean>;
+  /** Whether this browser can fill the screen with the page; iPhones cannot. */
+  readonly canFullScreen: boolean;
   toggleFullScreen(): Promise<void>;
   /** Loads the page anew. */
   reload(): void;
@@ -79,13 +81,17 @@ export class WebSite implements Site {
     }
   }
 
+  get canFullScreen(): boolean {
+    return this.#window.document.fullscreenEnabled ?? false; // iPhones do not even know the word
+  }
+
   async toggleFullScreen(): Promise<void> {
     const { document } = this.#window;
     try {
       if (document.fullscreenElement) await document.exitFullscreen();
       else await document.documentElement.requestFullscreen();
     } catch {
-      // iPhones have none, and others want a click first: the page stays as it is.
+      // There is none, or it wants a click first: the page stays as it is.
     }
   }
 

@@ -46,6 +46,7 @@ export { default as Plus } from "@lucide/svelte/icons/plus";
 export { default as React } from "@lucide/svelte/icons/smile-plus";
 export { default as Reply } from "@lucide/svelte/icons/reply";
 export { default as Retry } from "@lucide/svelte/icons/rotate-cw";
+export { default as Route } from "@lucide/svelte/icons/route";
 export { default as Screen } from "@lucide/svelte/icons/screen-share";
 export { default as Search } from "@lucide/svelte/icons/search";
 export { default as Send } from "@lucide/svelte/icons/send-horizontal";

@@ -106,6 +106,11 @@ export class App {
     this.#arrive();
   }
 
+  /** Whether there is a full screen to be had. */
+  get canFullScreen(): boolean {
+    return this.#site.canFullScreen;
+  }
+
   toggleFullScreen(): void {
     void this.#site.toggleFullScreen();
   }
