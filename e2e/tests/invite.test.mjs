@@ -49,6 +49,16 @@ for (const engine of names) {
     assert.equal(await hana.page.evaluate(() => document.activeElement.tagName), 'MAIN', 'and the focus not with it');
 
     await enterWith(hana, house.server, made);
+    await hana.page.evaluate(() => {
+      const { clipboard } = navigator;
+      const { writeText } = clipboard;
+      clipboard.writeText = async () => {
+        clipboard.writeText = writeText;
+        throw new DOMException('no', 'NotAllowedError');
+      };
+    });
+    await press(hana, 'Copy invitation');
+    await hana.reads('The link is in the address bar.');
     assert.equal(await copy(hana, 'Copy invitation'), invitation, 'while alone');
     await press(hana, 'More');
     await hana.page.waitForSelector('[role=menu]');

@@ -26,6 +26,7 @@ export type NoticeKey =
   | "link-copied"
   | "invitation-copied"
   | "copy-failed"
+  | "link-copy-failed" // that of the room that is shown
   | "silenced-microphone" // by a host; params: name
   | "silenced-camera"
   | "silenced-screen"
