@@ -19,6 +19,16 @@ export class FakeStore implements Store {
   remove(key: string): void {
     this.entries.delete(key);
   }
+  readonly #watchers = new Set<(key: string) => void>();
+  watch(key: string, changed: () => void): () => void {
+    const watcher = (told: string) => told === key && changed();
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+  /** The browser tells that another tab has written this. */
+  tell(key: string): void {
+    for (const watcher of this.#watchers) watcher(key);
+  }
 }
 
 export class FakePeer implements Peer {

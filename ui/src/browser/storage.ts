@@ -4,6 +4,8 @@ export interface Store {
   read(key: string): string | null;
   write(key: string, value: string): void;
   remove(key: string): void;
+  /** Tells when another tab has written this, until the returned function is called. */
+  watch(key: string, changed: () => void): () => void;
 }
 
 /** Opens localStorage or sessionStorage: even naming them throws where cookies are forbidden, so it is done here. */
@@ -19,5 +21,12 @@ export function openStore(kind: "local" | "session"): Store {
     read: (key) => attempt((storage) => storage.getItem(key)),
     write: (key, value) => void attempt((storage) => storage.setItem(key, value)),
     remove: (key) => void attempt((storage) => storage.removeItem(key)),
+    watch: (key, changed) => {
+      const told = (event: StorageEvent) => {
+        if (event.key === key && event.storageArea === attempt((storage) => storage)) changed();
+      };
+      addEventListener("storage", told);
+      return () => removeEventListener("storage", told);
+    },
   };
 }

@@ -44,7 +44,7 @@ it("two tabs lose nothing of each other's", () => {
 });
 
 it("where nothing can be kept, it remembers as long as the page lives", () => {
-  const deaf = { read: () => null, write: () => undefined, remove: () => undefined };
+  const deaf = { read: () => null, write: () => undefined, remove: () => undefined, watch: () => () => undefined };
   const keyring = new Keyring(deaf);
   keyring.keepBrowser("token");
   keyring.keepLink("team", "mine", { role: "host" });

@@ -43,6 +43,15 @@ const flags = [
   ...(["echoCancellation", "autoGain", "originalSound", "receiveVideo", "audioOnly", "relief"] as const),
 ] as const;
 
+/**
+ * What holds in all tabs as soon as it is chosen in one: how the page looks and what it tells. The others concern the
+ * meeting that a tab is in, and are another tab's business only from its next visit on.
+ */
+const shared: ReadonlySet<string> = new Set<keyof Preferences>([
+  ...(["theme", "language", "captionSize", "recentRooms", "shortcuts", "mutedHint"] as const),
+  ...(["notifications", "sounds", "announcements", "chatAloud"] as const),
+]);
+
 const choiceKeys = Object.keys(choices) as (keyof typeof choices)[];
 const deviceKinds = ["microphone", "camera", "speaker"] as const;
 
@@ -99,30 +108,66 @@ export class Preferences {
   /** Which new messages of the chat are read out to those who listen to the page. */
   chatAloud: ChatAloud = $state("all");
 
+  readonly #store: Store;
   readonly #stop: () => void;
+  /** What storage and this tab agreed on when last they met, each field as JSON. */
+  #agreed: Readonly<Record<string, string>>;
 
   /** `languages` are the browser's, most wanted first: the first that Noom speaks is the language until one is chosen. */
   constructor(store: Store, languages: readonly string[] = []) {
     this.language = firstSpoken(languages);
-    this.#restore(store.read(storageKey));
-    this.#stop = $effect.root(() => {
+    this.#store = store;
+    this.#restore(parseObject(store.read(storageKey)));
+    this.#agreed = each(this.#kept());
+    const deaf = store.watch(storageKey, () => this.#hear());
+    const still = $effect.root(() => {
       // Storage is a device of sorts: writing what changed is what effects are for.
-      $effect(() => store.write(storageKey, JSON.stringify(this.#kept())));
+      $effect(() => this.#write(this.#kept()));
     });
+    this.#stop = () => {
+      deaf();
+      still();
+      this.#write(this.#kept());
+    };
   }
 
   /** Puts the room first in recentRooms. */
   rememberRoom(name: string, at: number = Date.now()): void {
-    const others = this.recentRooms.filter((room) => room.name !== name);
+    const others = this.#roomsNow().filter((room) => room.name !== name);
     this.recentRooms = [{ name, at }, ...others].slice(0, mostRecentRooms);
   }
 
   forgetRoom(name: string): void {
-    this.recentRooms = this.recentRooms.filter((room) => room.name !== name);
+    this.recentRooms = this.#roomsNow().filter((room) => room.name !== name);
   }
 
   close(): void {
     this.#stop();
+  }
+
+  /** Writes what this tab has changed, and leaves what others have. */
+  #write(kept: Readonly<Record<string, unknown>>): void {
+    const now = each(kept);
+    const changed = Object.keys(now).filter((key) => now[key] !== this.#agreed[key]);
+    if (changed.length === 0) return;
+    const mine = Object.fromEntries(changed.map((key) => [key, kept[key]]));
+    this.#store.write(storageKey, JSON.stringify({ ...parseObject(this.#store.read(storageKey)), ...mine }));
+    this.#agreed = now;
+  }
+
+  /** Another tab has written. */
+  #hear(): void {
+    this.#write(this.#kept()); // what was chosen here a moment ago is not lost
+    const there = parseObject(this.#store.read(storageKey));
+    this.#restore(Object.fromEntries(Object.entries(there).filter(([key]) => shared.has(key))));
+    this.#agreed = each(this.#kept());
+  }
+
+  /** Unless storage keeps nothing, other tabs may have changed it. */
+  #roomsNow(): readonly RecentRoom[] {
+    this.#write(this.#kept());
+    const { recentRooms } = parseObject(this.#store.read(storageKey));
+    return Array.isArray(recentRooms) ? recentRooms.flatMap(recentRoom) : this.recentRooms;
   }
 
   #kept() {
@@ -132,11 +177,10 @@ export class Preferences {
   }
 
   /** Takes every field that is sound; older pages, other tabs and users may have written the others. */
-  #restore(json: string | null): void {
-    const kept = parseObject(json);
+  #restore(kept: Readonly<Record<string, unknown>>): void {
     if (typeof kept["name"] === "string") this.name = personName(kept["name"]);
     if (isBackdrop(kept["backdrop"])) this.backdrop = kept["backdrop"];
-    for (const device of deviceKinds) this[device] = choice(kept[device]);
+    for (const device of deviceKinds) if (device in kept) this[device] = choice(kept[device]);
     for (const flag of flags) {
       const value = kept[flag];
       if (typeof value === "boolean") this[flag] = value;
@@ -158,6 +202,10 @@ function firstSpoken(languages: readonly string[]): Language {
     if (/^en\b/i.test(language)) return "en";
   }
   return "en";
+}
+
+function each(kept: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(kept).map(([key, value]) => [key, JSON.stringify(value)]));
 }
 
 function parseObject(json: string | null): Readonly<Record<string, unknown>> {

@@ -54,3 +54,52 @@ it("the newest eight rooms are remembered, each once", () => {
   expect(preferences.recentRooms).toHaveLength(7);
   preferences.close();
 });
+
+it("a tab that has been open for long does not undo what another one did since", () => {
+  const store = new FakeStore();
+  const old = new Preferences(store);
+  old.rememberRoom("secret", 1);
+  old.camera = { id: "a", label: "A" };
+  flushSync();
+  const other = new Preferences(store);
+  other.forgetRoom("secret");
+  other.camera = { id: "b", label: "B" };
+  other.close(); // and what it has not written yet is written
+  old.microphoneOn = false;
+  flushSync();
+  old.rememberRoom("team", 2);
+  flushSync();
+  const after = new Preferences(store);
+  expect(after).toMatchObject({ camera: { id: "b" }, microphoneOn: false, recentRooms: [{ name: "team", at: 2 }] });
+  for (const preferences of [old, after]) preferences.close();
+});
+
+it("how the page looks and tells is the same in all tabs at once, what concerns a meeting is not", () => {
+  const store = new FakeStore();
+  const [one, other] = [new Preferences(store), new Preferences(store)];
+  other.theme = "dark";
+  other.language = "ko";
+  other.notifications = true;
+  other.name = "Ann";
+  other.audioOnly = true;
+  other.rememberRoom("team", 1);
+  flushSync();
+  store.tell("noom.preferences");
+  expect(one).toMatchObject({ theme: "dark", language: "ko", notifications: true, name: "", audioOnly: false });
+  expect(one.recentRooms).toEqual([{ name: "team", at: 1 }]);
+  other.theme = "light";
+  flushSync(); // told late
+  one.quality = "saver";
+  flushSync();
+  const after = new Preferences(store);
+  expect(after).toMatchObject({ theme: "light", name: "Ann", audioOnly: true, quality: "saver" });
+  for (const preferences of [one, other, after]) preferences.close();
+});
+
+it("nothing is kept before anything is chosen", () => {
+  const store = new FakeStore();
+  const preferences = new Preferences(store, ["ko"]);
+  flushSync();
+  expect(store.entries.size).toBe(0);
+  preferences.close();
+});
