@@ -62,8 +62,10 @@ export class FakePeer implements Peer {
   async setQuality(quality: Quality): Promise<void> {
     this.quality = quality;
   }
-  async growTo(videoSlots: number): Promise<void> {
+  growTo(videoSlots: number): boolean {
+    const more = videoSlots > this.videoSlots;
     this.videoSlots = Math.max(this.videoSlots, videoSlots);
+    return more;
   }
   async stats(): Promise<RTCStatsReport> {
     return this.report as unknown as RTCStatsReport;

@@ -38,8 +38,8 @@ export interface Peer {
   setMusic(on: boolean): Promise<boolean>;
   /** How large my camera's picture is sent. Nothing is negotiated. */
   setQuality(quality: Quality): Promise<void>;
-  /** Makes room for that many pictures, by one further offer if need be; at most 50. */
-  growTo(videoSlots: number): Promise<void>;
+  /** Makes room for that many pictures, at most 50. True: it takes effect with the next negotiation. */
+  growTo(videoSlots: number): boolean;
   stats(): Promise<RTCStatsReport>;
   close(): void;
 }
@@ -124,12 +124,12 @@ class WebPeer implements Peer {
     return this.#tuning;
   }
 
-  async growTo(videoSlots: number): Promise<void> {
-    if (this.#closed || videoSlots <= this.#videoSlots) return;
+  growTo(videoSlots: number): boolean {
+    if (this.#closed || videoSlots <= this.#videoSlots) return false;
     const wanted = videoBatches.find((batch) => batch >= videoSlots) ?? videoBatches.at(-1) ?? 0;
-    if (wanted <= this.#videoSlots) return;
+    if (wanted <= this.#videoSlots) return false;
     this.#addVideoSlots(wanted);
-    await this.negotiate();
+    return true;
   }
 
   stats(): Promise<RTCStatsReport> {

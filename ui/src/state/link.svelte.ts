@@ -46,6 +46,8 @@ export class Link {
   #reachable = false;
   /** The server has answered the last offer. */
   #agreed = false;
+  /** As many pictures are to be shown at once. */
+  #pictures = 0;
   #restarts = 0;
   #attempts = 0;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
@@ -86,6 +88,7 @@ export class Link {
     );
     this.peer = peer;
     this.#health = setInterval(() => void this.#look(peer), healthPause);
+    peer.growTo(this.#pictures);
     void this.#negotiate(false);
   }
 
@@ -96,6 +99,12 @@ export class Link {
     } catch (error) {
       console.error("Music could not be set up:", error); // it sounds as a voice does
     }
+  }
+
+  /** Makes room for that many pictures. An offer that the server does not hear is made again by up(). */
+  async growTo(pictures: number): Promise<void> {
+    this.#pictures = Math.max(this.#pictures, pictures);
+    if (this.peer?.growTo(pictures)) await this.#negotiate(false);
   }
 
   /** The network is another: addresses are found anew. */
@@ -117,6 +126,7 @@ export class Link {
     this.#drop();
     clearTimeout(this.#newNetwork);
     this.#reachable = false;
+    this.#pictures = 0;
     this.#restarts = 0;
     this.#attempts = 0;
     this.state = "none";
@@ -165,7 +175,9 @@ export class Link {
     this.#watch(Math.min(longestPause, connectTimeout * 2 ** this.#attempts++));
     try {
       const agreed = await peer.negotiate({ restart });
-      if (peer === this.peer) this.#agreed = agreed;
+      if (peer !== this.peer) return;
+      this.#agreed = agreed;
+      if (agreed && this.state === "connected") this.#attempts = 0;
     } catch (error) {
       // An answer that the browser refuses: the watchdog brings a new connection.
       console.error("Negotiation failed:", error);

@@ -87,3 +87,26 @@ it("poor sending shows after three looks, and goes after three good ones", async
   await vi.advanceTimersByTimeAsync(6000);
   expect(link.sendsPoorly).toBe(false);
 });
+
+it("room for more pictures, which the server did not hear of, is offered again when it is there", async () => {
+  await connected();
+  answer = null; // the socket is lost just then
+  await link.growTo(20);
+  expect(peers.newest.negotiations).toEqual([false, false]);
+  answer = "answer";
+  link.up(async () => answer);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(peers.newest.negotiations).toEqual([false, false, false]);
+  await link.growTo(20);
+  link.up(async () => answer);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(peers.newest.negotiations).toHaveLength(3); // all is agreed
+});
+
+it("a connection that is made anew has room for as many pictures from its first offer on", async () => {
+  await connected();
+  await link.growTo(20);
+  link.renew();
+  await vi.advanceTimersByTimeAsync(0);
+  expect([peers.newest.videoSlots, peers.newest.negotiations]).toEqual([20, [false]]);
+});

@@ -43,7 +43,7 @@ export class Traffic {
     const link = (this.#link = new Link(parts.openPeer, [pictures, sounds], new Easing(preferences, stage)));
     this.#voices = new Voices(sounds, roster, devices);
     const viewing = (this.#viewing = new Viewing(async (tracks) => {
-      await link.peer?.growTo(tracks.length);
+      await link.growTo(tracks.length);
       return (await ask("view", { tracks })).ok;
     }));
     const publisher = (this.#publisher = new Publisher(async (track, state) => {
