@@ -158,6 +158,9 @@ for (const engine of names) {
           }),
       );
     assert.ok(await moves(), 'frames come');
+    await inWindow(() => (document.documentElement.dataset.theme = 'light'));
+    await until('it wears the theme that is chosen', () =>
+      inWindow(() => window.documentPictureInPicture.window.document.documentElement.dataset.theme === 'light'));
     await inWindow(() => window.documentPictureInPicture.window.document.querySelector('[aria-label=Microphone]').click());
     await until('its button mutes', () =>
       person.page.$eval('[role=toolbar] [aria-label=Microphone]', (button) => button.ariaPressed === 'false'));

@@ -51,7 +51,12 @@ export class WebLittleWindow implements LittleWindow {
       if (!opened) return null;
       this.#opened = opened;
       this.dress();
+      // Theme and language are attributes of the page's root: the window wears them as soon as they are chosen.
+      const { documentElement } = this.#page.document;
+      const mirror = new MutationObserver(() => this.dress());
+      mirror.observe(documentElement, { attributeFilter: ["lang", "data-theme"] });
       opened.addEventListener("pagehide", () => {
+        mirror.disconnect();
         this.#opened = null;
         closed();
       });
