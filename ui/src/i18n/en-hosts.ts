@@ -132,11 +132,8 @@ export const enHosts = {
   "act.silence.microphone": "Mute",
   "act.silence.camera": "Stop camera",
   "act.silence.screen": "Stop sharing",
-  "act.silence.screen-audio": "Stop sharing sound",
   "act.ask.microphone": "Ask to unmute",
   "act.ask.camera": "Ask to start the camera",
-  "act.ask.screen": "Ask to share the screen",
-  "act.ask.screen-audio": "Ask to share sound",
   "act.lower-hand": "Lower hand",
   "act.spotlight": "Show to all",
   "act.unspotlight": "No longer show to all",
@@ -204,5 +201,4 @@ export const enHosts = {
   "refused.full": "No more of these can be added.",
   "error.role": "You may not do that here.",
   "error.settings": "The room's settings do not allow that.",
-  "error.unreachable": "The server does not answer. Please try again.",
 } as const;

@@ -3,7 +3,6 @@ export const enPhone = {
   "phone.elsewhere": "You are in this meeting already, in another tab or window. Joining twice makes an echo.",
   "phone.goOnHere": "Go on here",
   "phone.turnCamera": "Turn the camera round",
-  "phone.closeSheet": "Close",
 
   "captions.title": "Captions",
   "captions.size": "Size of captions",

@@ -4,10 +4,6 @@ import { enStage } from "./en-stage";
 
 /** English. `{name}` is filled in; a message with `one` and `other` is chosen by `count`. */
 export const en = {
-  ...enHosts,
-  ...enPhone,
-  ...enStage,
-
   "app.tagline": "Video meetings on your own server",
 
   "common.close": "Close",
@@ -358,7 +354,6 @@ export const en = {
   "notice.sound-failed": "No sound can be played here. Choose another speaker, or check the sound of your system.",
   "notice.noise-failed": "The thorough noise filter does not run here. Your browser filters instead.",
   "notice.share-failed": "The screen could not be shared.",
-  "notice.share-ended": "You no longer share your screen.",
   "notice.chat-failed": "A message was not sent. It is kept in the chat.",
   "notice.download-failed": "This file could not be had. Please try again.",
   "notice.text-copied": "Text copied.",
@@ -371,8 +366,6 @@ export const en = {
   "notice.link-copied": "Invitation link copied.",
   "notice.copy-failed": "Your browser does not let this page copy.",
   "notice.link-copy-failed": "Your browser does not let this page copy. The link is in the address bar.",
-  "notice.action.hear": "Hear the others",
-  "notice.action.unmute": "Unmute",
   "notice.action.show-room": "Show my room",
 
   "left.left": "You left the meeting",
@@ -385,8 +378,6 @@ export const en = {
   "left.replacedLead": "This meeting is open in another tab or window. Only one can take part.",
   "left.lost": "The connection was lost",
   "left.lostLead": "We could not get you back into the meeting. Check your network and try again.",
-  "left.shutdown": "The server is restarting",
-  "left.shutdownLead": "That takes a moment. Then you can go back in.",
   "left.failed": "You cannot enter this room",
   "left.banned": "You were banned from this room",
   "left.bannedLead": "A host does not let you come back.",
@@ -408,6 +399,11 @@ export const en = {
   "error.limited": "That was too much at once. Please wait a moment.",
   "error.unreachable": "The server cannot be reached. Please try again.",
   "error.internal": "Something went wrong on the server. Please try again.",
+
+  // At the end: the compiler refuses a key above that stands in a part, too.
+  ...enHosts,
+  ...enPhone,
+  ...enStage,
 } as const satisfies Record<string, Message>;
 
 /** A text, or its forms by number (the names are those of Intl.PluralRules). */

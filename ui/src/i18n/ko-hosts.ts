@@ -128,11 +128,8 @@ export const koHosts: Record<keyof typeof enHosts, Message> = {
   "act.silence.microphone": "음소거",
   "act.silence.camera": "카메라 끄기",
   "act.silence.screen": "공유 멈추기",
-  "act.silence.screen-audio": "소리 공유 멈추기",
   "act.ask.microphone": "마이크 켜기 요청",
   "act.ask.camera": "카메라 켜기 요청",
-  "act.ask.screen": "화면 공유 요청",
-  "act.ask.screen-audio": "소리 공유 요청",
   "act.lower-hand": "손 내리기",
   "act.spotlight": "모두에게 크게 보이기",
   "act.unspotlight": "크게 보이기 해제",
@@ -200,5 +197,4 @@ export const koHosts: Record<keyof typeof enHosts, Message> = {
   "refused.full": "더 추가할 수 없어요.",
   "error.role": "여기서는 할 수 없어요.",
   "error.settings": "방 설정에서 허용하지 않아요.",
-  "error.unreachable": "서버가 답하지 않아요. 다시 시도해 주세요.",
 };

@@ -5,7 +5,6 @@ export const koPhone: Record<keyof typeof enPhone, string> = {
   "phone.elsewhere": "다른 탭이나 창에서 이미 이 회의에 참여하고 있어요. 두 번 참여하면 소리가 울려요.",
   "phone.goOnHere": "여기서 계속",
   "phone.turnCamera": "카메라 전환",
-  "phone.closeSheet": "닫기",
 
   "captions.title": "자막",
   "captions.size": "자막 크기",

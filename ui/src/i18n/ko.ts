@@ -5,10 +5,6 @@ import { koStage } from "./ko-stage";
 
 /** 한국어. */
 export const ko: Messages = {
-  ...koHosts,
-  ...koPhone,
-  ...koStage,
-
   "app.tagline": "내 서버에서 여는 화상 회의",
 
   "common.close": "닫기",
@@ -356,7 +352,6 @@ export const ko: Messages = {
   "notice.sound-failed": "소리를 낼 수 없어요. 다른 스피커를 고르거나 시스템의 소리 설정을 확인해 주세요.",
   "notice.noise-failed": "여기서는 꼼꼼한 잡음 거르기를 쓸 수 없어요. 브라우저가 대신 걸러요.",
   "notice.share-failed": "화면을 공유하지 못했어요.",
-  "notice.share-ended": "화면 공유가 끝났어요.",
   "notice.chat-failed": "보내지 못한 메시지가 있어요. 채팅에 남아 있어요.",
   "notice.download-failed": "파일을 받지 못했어요. 다시 시도해 주세요.",
   "notice.text-copied": "텍스트를 복사했어요.",
@@ -369,8 +364,6 @@ export const ko: Messages = {
   "notice.link-copied": "초대 링크를 복사했어요.",
   "notice.copy-failed": "브라우저가 허용하지 않아 복사하지 못했어요.",
   "notice.link-copy-failed": "브라우저가 허용하지 않아 복사하지 못했어요. 링크는 주소창에 있어요.",
-  "notice.action.hear": "소리 듣기",
-  "notice.action.unmute": "음소거 해제",
   "notice.action.show-room": "방 그대로 보이기",
 
   "left.left": "회의에서 나왔어요",
@@ -383,8 +376,6 @@ export const ko: Messages = {
   "left.replacedLead": "이 회의가 다른 탭이나 창에 열려 있어요. 한 곳에서만 참여할 수 있어요.",
   "left.lost": "연결이 끊겼어요",
   "left.lostLead": "회의로 다시 연결하지 못했어요. 네트워크를 확인하고 다시 시도해 주세요.",
-  "left.shutdown": "서버가 다시 시작하는 중이에요",
-  "left.shutdownLead": "잠시 뒤에 다시 들어갈 수 있어요.",
   "left.failed": "이 방에 들어갈 수 없어요",
   "left.banned": "이 방에서 차단됐어요",
   "left.bannedLead": "호스트가 다시 들어오지 못하게 했어요.",
@@ -406,4 +397,8 @@ export const ko: Messages = {
   "error.limited": "요청이 너무 많아요. 잠시 기다려 주세요.",
   "error.unreachable": "서버에 연결할 수 없어요. 다시 시도해 주세요.",
   "error.internal": "서버에 문제가 생겼어요. 다시 시도해 주세요.",
+
+  ...koHosts,
+  ...koPhone,
+  ...koStage,
 };

@@ -1,12 +1,50 @@
 import { describe, expect, it } from "vitest";
 import { en } from "./en";
+import { enHosts } from "./en-hosts";
+import { enPhone } from "./en-phone";
+import { enStage } from "./en-stage";
 import { ko } from "./ko";
 import { Translator } from "./translator";
 
 const blanks = (message: unknown): string[] =>
   [...JSON.stringify(message).matchAll(/\{(\w+)\}/g)].map((m) => m[1] ?? "").sort();
 
+/** The page's code, without its words, its tests and what stands in for the browser in them. */
+const code = Object.entries(
+  import.meta.glob<string>("../**/*.{ts,svelte}", { query: "?raw", import: "default", eager: true }),
+).flatMap(([path, text]) => (/\.test\.ts$|\/fake|\.\/(en|ko)[-.]/.test(path) ? [] : [{ path, text }]));
+
+/** What the code may name: each of its texts, whose blanks stand for a word without a dot (a key's part). */
+function namedIn(files: typeof code): (key: string) => boolean {
+  const between = [/"([^"\n]*)"/g, /`([^`\n]*)`/g]; // one may stand in the other
+  const texts = files.flatMap(({ text }) => between.flatMap((mark) => [...text.matchAll(mark)].map((found) => found[1] ?? "")));
+  const whole = new Set(texts);
+  const patterns = [...new Set(texts)]
+    .filter((text) => /^[a-z]+[.-][^ ]*\$\{/.test(text))
+    .map((text) => text.split(/\$\{.*?\}/).map((part) => part.replace(/\W/g, "\\$&")))
+    .map((parts) => new RegExp(`^${parts.join("[^.]+")}$`));
+  return (key) => whole.has(key) || patterns.some((pattern) => pattern.test(key));
+}
+
 describe("the two languages", () => {
+  it("have no words that no code can say", () => {
+    const named = namedIn(code);
+    // Left.svelte makes the lead's key of the title's.
+    const ends = (key: string) => key.endsWith("Lead") && named(key.slice(0, -"Lead".length));
+    expect(Object.keys(en).filter((key) => !named(key) && !ends(key))).toEqual([]);
+  });
+
+  it("have no words for notices that are never given", () => {
+    const given = namedIn(code.filter(({ path }) => !path.endsWith("/notices.svelte.ts")));
+    const notices = Object.keys(en).flatMap((key) => /^notice\.([a-z-]+)$/.exec(key)?.slice(1) ?? []);
+    expect(notices.filter((key) => !given(key) && key !== "device-switched")).toEqual([]);
+  });
+
+  it("are made of parts that hide nothing of one another", () => {
+    const keys = [enHosts, enPhone, enStage].flatMap((part) => Object.keys(part));
+    expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
+  });
+
   it("have the same keys", () => {
     expect(Object.keys(ko).sort()).toEqual(Object.keys(en).sort());
   });

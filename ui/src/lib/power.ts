@@ -45,7 +45,8 @@ export function leads(role: Role): boolean {
 
 /** One entry of the menu about a person. */
 export type Act =
-  | { readonly do: "silence" | "ask"; readonly track: Kind }
+  | { readonly do: "silence"; readonly track: Exclude<Kind, "screen-audio"> }
+  | { readonly do: "ask"; readonly track: "microphone" | "camera" }
   | { readonly do: "lower-hand" | "rename" | "handover" | "spotlight" | "unspotlight" | "remove" | "ban" }
   | { readonly do: "role"; readonly role: Exclude<Role, "host"> };
 

@@ -59,6 +59,9 @@ export interface Author extends Insider {
 export const emojis = ["👍", "👏", "❤️", "😂", "😮", "🎉", "👋", "🙏"] as const;
 export type Emoji = (typeof emojis)[number];
 
+/** What every browser shows, and the server takes for a picture once it has verified it; everything else is octets. */
+export const pictureTypes: readonly string[] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+
 /** A file in the chat. The server has verified the type: an image's, or application/octet-stream. */
 export interface FileInfo {
   readonly id: string;

@@ -148,9 +148,9 @@ it("notices pass, the same one is shown once, and those with an action stay", ()
   const { app } = open("/");
   app.notify("share-failed");
   app.notify("share-failed");
-  app.notify("sound-blocked", { action: { name: "hear", run: () => undefined } });
-  expect(app.notices.map(({ key }) => key)).toEqual(["share-failed", "sound-blocked"]);
+  app.notify("backdrop-failed", { action: { name: "show-room", run: () => undefined } });
+  expect(app.notices.map(({ key }) => key)).toEqual(["share-failed", "backdrop-failed"]);
   vi.advanceTimersByTime(10_000);
-  expect(app.notices.map(({ key }) => key)).toEqual(["sound-blocked"]);
+  expect(app.notices.map(({ key }) => key)).toEqual(["backdrop-failed"]);
   vi.useRealTimers();
 });

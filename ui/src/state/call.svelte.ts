@@ -22,7 +22,7 @@ export type { Path } from "../lib/health";
 /** `waiting`: I asked to come in and have to wait, see `wait`. */
 export type CallStatus = "idle" | "connecting" | "lobby" | "joining" | "waiting" | "meeting" | "reconnecting" | "left";
 /** Why the Left screen is shown. `failed`: the server refused, see `failure`. `lost`: there was no way back for minutes. */
-export type LeftReason = "you-left" | "lost" | "failed" | EndedReason;
+export type LeftReason = "you-left" | "lost" | "failed" | Exclude<EndedReason, "shutdown">;
 
 /** `signalling`: the server does not answer. */
 export type Trouble = "signalling" | MediaTrouble;

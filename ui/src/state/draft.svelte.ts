@@ -1,5 +1,5 @@
 import type { Files } from "../browser/files";
-import type { Author } from "../lib/protocol";
+import { pictureTypes, type Author } from "../lib/protocol";
 import type { ChatMessage } from "./chat.svelte";
 import { largestFile } from "./upload.svelte";
 
@@ -17,8 +17,6 @@ export interface Attachment {
 export const longestMessage = 4000;
 /** More files at once are a folder. */
 const mostFiles = 10;
-/** What every browser shows as a picture, and the server takes for one. */
-const pictures: readonly string[] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
 /** The message that is being written; it outlives the closed chat. */
 export class Draft {
@@ -94,7 +92,7 @@ export class Draft {
     const room = mostFiles - this.files.length;
     const fresh = files.slice(0, room).map((content): Attachment => {
       const problem = content.size > largestFile ? "too-large" : content.size === 0 ? "empty" : null;
-      const shown = problem === null && pictures.includes(content.type);
+      const shown = problem === null && pictureTypes.includes(content.type);
       return { key: this.#next++, content, problem, picture: shown ? this.#files.addressOf(content) : null };
     });
     this.files = [...this.files, ...fresh];

@@ -1,5 +1,6 @@
 import type { Requests } from "../browser/signalling";
 import { handPlaces, nextHand } from "../lib/hands";
+import { leads } from "../lib/power";
 import type { Answers, RequestName, Result } from "../lib/parse";
 import {
   openDoor,
@@ -52,7 +53,7 @@ export class Meeting {
 
   /** I am host or cohost. */
   get hosting(): boolean {
-    return this.role === "host" || this.role === "cohost";
+    return leads(this.role);
   }
 
   /** The place of everyone whose hand is up, from 1, by id. */

@@ -10,10 +10,7 @@ export type NoticeKey =
   | "sound-failed" // the test sound cannot be played
   | "noise-failed" // RNNoise does not run here; the browser does its best
   | "device-trouble" // params: device, kind (a DeviceProblem's): it does not open
-  | "sound-blocked" // the browser wants a click before it plays; action "hear"
-  | "muted-talking" // you talk while muted; action "unmute"
   | "share-failed"
-  | "share-ended"
   | "chat-failed"
   | "text-copied"
   | "chat-gone"
@@ -47,7 +44,7 @@ export const fromHosts: ReadonlySet<NoticeKey> = new Set<NoticeKey>([
   ...(["role-host", "role-cohost", "role-speaker", "role-viewer"] as const),
 ]);
 
-export type NoticeAction = "hear" | "unmute" | "show-room";
+export type NoticeAction = "show-room";
 
 export interface Notice {
   readonly id: number;
