@@ -12,10 +12,10 @@ export const koStage: Record<keyof typeof enStage, Message> = {
   "emoji.👋": "인사",
   "emoji.🙏": "고마워요",
 
-  "network.both": "네트워크가 약해요. 소리를 먼저 주고받아요.",
-  "network.sending": "네트워크가 약해서 다른 사람이 나를 잘 듣고 보지 못할 수 있어요.",
-  "network.receiving": "네트워크가 약해서 영상이 멈출 수 있어요. 소리를 먼저 받아요.",
-  "tile.stalled": "영상이 오지 않아요. 상대방 네트워크가 약할 수 있어요.",
+  "network.both": "네트워크가 불안정해요. 소리를 먼저 주고받아요.",
+  "network.sending": "네트워크가 불안정해서 내 소리와 영상이 잘 전달되지 않을 수 있어요.",
+  "network.receiving": "네트워크가 불안정해서 영상이 멈출 수 있어요. 소리를 먼저 받아요.",
+  "tile.stalled": "영상이 오지 않아요. 상대방 네트워크가 불안정할 수 있어요.",
 
   "sign.locked": "회의가 잠겨 있어요",
   "sign.lockedShort": "잠김",
