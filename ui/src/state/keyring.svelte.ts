@@ -27,6 +27,8 @@ export class Keyring {
   constructor(store: Store) {
     this.#store = store;
     this.refresh();
+    // A room made in another tab is among mine here, too. The keyring is there as long as the page.
+    store.watch(linksKey, () => this.refresh());
   }
 
   /** The token that the server gave this browser, if it has; another tab may have been given it. */

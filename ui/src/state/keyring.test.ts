@@ -57,3 +57,11 @@ it.each(["", "{", "null", "{}", '[1, null, {"room": 1}]'])("is empty when storag
   store.write("noom.links", broken);
   expect(new Keyring(store).links).toEqual([]);
 });
+
+it("a room that another tab makes is among mine at once", () => {
+  const store = new FakeStore();
+  const [one, other] = [new Keyring(store), new Keyring(store)];
+  other.keepLink("team", "k.1", { role: "host" });
+  store.tell("noom.links");
+  expect(one.hosted).toEqual(["team"]);
+});
