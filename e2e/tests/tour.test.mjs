@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { crowd, knock } from '../lib/crowd.mjs';
-import { change, makeRoom } from '../lib/host.mjs';
+import { change, makeLink, makeRoom } from '../lib/host.mjs';
 import { Inspector } from '../lib/inspector.mjs';
 import { Raw } from '../lib/raw.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
@@ -303,6 +303,9 @@ async function ends(host, guest, { room }) {
   await host.press('rooms.settings', { room });
   await host.sees('dialog #banned');
   await host.look('a room of mine', 'dialog');
+  await host.page.$eval('#given ~ ul li:last-child button', (button) => button.click());
+  await host.sees('#given ~ ul [role=group]');
+  await host.look('taking a link back, which asks', 'dialog');
   await host.press('rooms.delete');
   await host.sees('dialog [role=alert]');
   await host.look('deleting it, which asks', 'dialog');
@@ -320,6 +323,7 @@ for (const language of ['en', 'ko']) {
   for (const [where, { viewport, opens }] of Object.entries(glasses)) {
     test(`no screen has findings of axe, nor anything that opens on one (${where}, ${language})`, async (t) => {
       const made = await makeRoom(house.server, freshRoom(), { lobby: false });
+      await makeLink(house.server, made, 'cohost');
       const everybody = [];
       for (const name of ['Kim', 'Gast', 'Otto']) everybody.push(await Inspector.sit(house, name, { language, viewport }));
       const [host, guest, other] = everybody;
