@@ -91,3 +91,22 @@ export function look(person, where = 'sent') {
 }
 
 export const sum = (colour) => colour.reduce((all, one) => all + one, 0);
+
+/** What the statistics say that hiding the background costs, window after window of 30 frames, until it stands still for three. */
+export async function costsOf(person) {
+  await person.click('button', 'More');
+  await person.click('menuitem', 'Statistics for nerds');
+  const words = /Background: ([\d.]+) ms a frame, (outline in 1 of (\d), (\d+) %)/;
+  const costs = [];
+  const cheap = ({ ms, every, scale }) => ms <= 8 || (every === 4 && scale === 50);
+  await until('hiding is cheap enough, or as cheap as it gets', async () => {
+    const [said, ms, step, every, scale] = words.exec(await person.page.evaluate(() => document.body.innerText)) ?? [];
+    if (said && said !== costs.at(-1)?.said) costs.push({ said, ms: Number(ms), step, every: Number(every), scale: Number(scale) });
+    const last = costs.slice(-3);
+    return last.length === 3 && last.every(cheap) && last.every((cost) => cost.step === step);
+  }, { within: 60_000 });
+  return costs;
+}
+
+/** The middle one of the last three, in ms. */
+export const middleOf = (costs) => costs.slice(-3).map(({ ms }) => ms).sort((a, b) => a - b)[1];

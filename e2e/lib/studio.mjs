@@ -6,11 +6,16 @@ import { createRequire } from 'node:module';
 const ui = new URL('../../ui/', import.meta.url);
 const ts = createRequire(ui)('typescript');
 
-/** The page's gallery paints the people; a browser takes no TypeScript. */
+/** What a file of the page's TypeScript says, for a browser, which takes none: its exports are just there, and its
+ * imports have to be. */
+export function source(file) {
+  const { outputText } = ts.transpileModule(readFileSync(new URL(file, ui), 'utf8'), { compilerOptions: { target: 'ESNext', module: 'ESNext' } });
+  return outputText.replace(/^export /gm, '').replace(/^import .*$/gm, '');
+}
+
+/** The page's gallery paints the people. */
 export function painter(file) {
-  const source = readFileSync(new URL(`gallery/${file}.ts`, ui), 'utf8');
-  const { outputText } = ts.transpileModule(source, { compilerOptions: { target: 'ESNext', module: 'ESNext' } });
-  return outputText.replace(/^export /gm, '');
+  return source(`gallery/${file}.ts`);
 }
 
 /** Runs in the page before its own scripts: what a camera, a microphone and a screen give from now on. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { names } from '../lib/browsers.mjs';
-import { books, closeSettings, look, settings, sum } from '../lib/looking.mjs';
+import { books, closeSettings, costsOf, look, middleOf, settings, sum } from '../lib/looking.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 import { until } from '../lib/server.mjs';
 import { sitFor } from '../lib/studio.mjs';
@@ -205,16 +205,9 @@ for (const engine of names) {
       await settings(ann, 'Picture');
       await ann.click('radio', 'Blurred');
       await closeSettings(ann);
-      await ann.click('button', 'More');
-      await ann.click('menuitem', 'Statistics for nerds');
-      const words = /Background: ([\d.]+) ms a frame, outline in 1 of (\d), (\d+) %/;
-      const costs = [];
-      await until('it is cheap enough, or as cheap as it gets', async () => {
-        const [said, ms, every, scale] = words.exec(await ann.page.evaluate(() => document.body.innerText)) ?? [];
-        if (said && said !== costs.at(-1)) costs.push(said);
-        return said && (Number(ms) <= 8 || (Number(every) === 4 && Number(scale) === 50));
-      }, { within: 45_000 });
-      for (const cost of costs) t.diagnostic(cost);
+      const costs = await costsOf(ann);
+      for (const { said } of costs) t.diagnostic(said);
+      t.diagnostic(`${engine}, 720p: ${middleOf(costs).toFixed(1)} ms a frame, ${costs.at(-1).step}`);
       const { size } = await look(ann);
       t.diagnostic(`sent: ${size.join(' × ')}`);
     } finally {

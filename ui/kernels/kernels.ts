@@ -3,6 +3,8 @@
  * bytes in the one memory; pictures and tensors are rows of pixels of channels, floats unless said otherwise. Channels
  * come in fours.
  */
+export * from "./outline";
+export * from "./planes";
 
 /** What a layer does to its sums: nothing, max(0, x), or x · min(max(x + 3, 0), 6) / 6. */
 const relu: i32 = 1;
@@ -105,10 +107,19 @@ export function unfold(input: usize, height: i32, width: i32, channels: i32, out
   const run = channels << 2;
   for (let y = 0; y < outHeight; y++) {
     for (let x = 0; x < outWidth; x++) {
+      const first = x * stride - left;
+      const inside = first >= 0 && first + size <= width;
       for (let ky = 0; ky < size; ky++) {
         const row = y * stride - top + ky;
+        if (inside && row >= 0 && row < height) {
+          // Neighbours stand next to each other.
+          const from = input + ((row * width + first) * channels << 2);
+          for (let i = 0; i < run * size; i += 4) store<f32>(to + i, load<f32>(from + i));
+          to += run * size;
+          continue;
+        }
         for (let kx = 0; kx < size; kx++) {
-          const column = x * stride - left + kx;
+          const column = first + kx;
           if (row < 0 || row >= height || column < 0 || column >= width) memory.fill(to, 0, run);
           else memory.copy(to, input + (((row * width + column) * channels) << 2), run);
           to += run;
@@ -128,6 +139,11 @@ export function depthwise(input: usize, height: i32, width: i32, channels: i32, 
     for (let x = 0; x < outWidth; x++) {
       const firstX = max(0, left - x * stride);
       const lastX = min(size, width - x * stride + left);
+      if (size == 3 && lastX - firstX == 3 && lastY - firstY == 3) {
+        nine(input + ((y * stride - top) * width + (x * stride - left)) * run, width * run, run, weights, bias, to, act);
+        to += run;
+        continue;
+      }
       for (let c = 0; c < run; c += 16) {
         let sum = v128.load(bias + c);
         for (let ky = firstY; ky < lastY; ky++) {
@@ -142,6 +158,28 @@ export function depthwise(input: usize, height: i32, width: i32, channels: i32, 
       to += run;
     }
   }
+}
+
+/** One pixel of a convolution of 3 × 3 that is all inside: most are. */
+@inline
+function nine(input: usize, line: i32, run: i32, weights: usize, bias: usize, to: usize, act: i32): void {
+  for (let c = 0; c < run; c += 16) {
+    const a = input + c;
+    const b = a + line;
+    const d = b + line;
+    const w = weights + c;
+    const e = w + run * 3;
+    const f = e + run * 3;
+    const upper = f32x4.add(tap(a, w), f32x4.add(tap(a + run, w + run), tap(a + run * 2, w + run * 2)));
+    const middle = f32x4.add(tap(b, e), f32x4.add(tap(b + run, e + run), tap(b + run * 2, e + run * 2)));
+    const lower = f32x4.add(tap(d, f), f32x4.add(tap(d + run, f + run), tap(d + run * 2, f + run * 2)));
+    v128.store(to + c, activate(f32x4.add(f32x4.add(v128.load(bias + c), upper), f32x4.add(middle, lower)), act));
+  }
+}
+
+@inline
+function tap(at: usize, weight: usize): v128 {
+  return f32x4.mul(v128.load(at), v128.load(weight));
 }
 
 export function add(a: usize, b: usize, output: usize, count: i32, act: i32): void {
@@ -216,69 +254,5 @@ export function spread(input: usize, height: i32, width: i32, channels: i32, wei
         store<f32>(output + (((y * 2 + (corner >> 1)) * width * 2 + x * 2 + (corner & 1)) << 2), first + total);
       }
     }
-  }
-}
-
-/** Red, green and blue of a picture in bytes as floats from 0 to 1. */
-export function fromBytes(rgba: usize, output: usize, pixels: i32): void {
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    const bytes = load<u32>(rgba + (pixel << 2));
-    const to = output + pixel * 12;
-    store<f32>(to, <f32>(bytes & 255) * (1.0 / 255.0));
-    store<f32>(to, <f32>((bytes >> 8) & 255) * (1.0 / 255.0), 4);
-    store<f32>(to, <f32>((bytes >> 16) & 255) * (1.0 / 255.0), 8);
-  }
-}
-
-/**
- * How much of each pixel is of the person: what the model says, with hard edges made softer and doubt taken out, mixed
- * with what it said before, so that edges do not flicker. Keeps it in `mask`, and as the alpha of a black picture in bytes.
- */
-export function settle(said: usize, mask: usize, rgba: usize, pixels: i32, newness: f32): void {
-  for (let i = 0; i < pixels << 2; i += 4) {
-    const x = min<f32>(max<f32>((load<f32>(said + i) - 0.25) / 0.5, 0), 1);
-    const sure = x * x * (3 - 2 * x);
-    const mixed = load<f32>(mask + i) + newness * (sure - load<f32>(mask + i));
-    store<f32>(mask + i, mixed);
-    store<u32>(rgba + i, <u32>(mixed * 255 + 0.5) << 24);
-  }
-}
-
-/**
- * The background out of focus: each pixel becomes the mean of those around it, weighted by how little of them is the
- * person, who would shine through as a halo otherwise. `work` has room for two pictures of floats.
- */
-export function blur(rgba: usize, mask: usize, output: usize, work: usize, width: i32, height: i32, radius: i32): void {
-  const other = work + ((width * height) << 4);
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    const bytes = load<u32>(rgba + (pixel << 2));
-    // A little weight even for the person: there may be no background near.
-    const weight: f32 = 1.002 - load<f32>(mask + (pixel << 2));
-    const colour = f32x4(<f32>(bytes & 255), <f32>((bytes >> 8) & 255), <f32>((bytes >> 16) & 255), 1);
-    v128.store(work + (pixel << 4), f32x4.mul(colour, f32x4.splat(weight)));
-  }
-  // Two means after each other look like a lens and not like a box.
-  for (let pass = 0; pass < 2; pass++) {
-    for (let y = 0; y < height; y++) slide(work + ((y * width) << 4), other + ((y * width) << 4), width, 16, radius);
-    for (let x = 0; x < width; x++) slide(other + (x << 4), work + (x << 4), height, width << 4, radius);
-  }
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    const sum = v128.load(work + (pixel << 4));
-    const share = f32x4.div(sum, f32x4.splat(f32x4.extract_lane(sum, 3)));
-    const whole = i32x4.trunc_sat_f32x4_s(f32x4.add(share, f32x4.splat(0.5)));
-    const bytes = i32x4.extract_lane(whole, 0) | (i32x4.extract_lane(whole, 1) << 8) | (i32x4.extract_lane(whole, 2) << 16);
-    store<u32>(output + (pixel << 2), <u32>bytes | 0xff000000);
-  }
-}
-
-/** The sum of a window that slides along a line; it ends where the line ends. */
-@inline
-function slide(from: usize, to: usize, length: i32, step: i32, radius: i32): void {
-  let sum = f32x4.splat(0);
-  for (let i = 0; i < min(radius, length); i++) sum = f32x4.add(sum, v128.load(from + i * step));
-  for (let i = 0; i < length; i++) {
-    if (i + radius < length) sum = f32x4.add(sum, v128.load(from + (i + radius) * step));
-    if (i - radius - 1 >= 0) sum = f32x4.sub(sum, v128.load(from + (i - radius - 1) * step));
-    v128.store(to + i * step, sum);
   }
 }

@@ -10,7 +10,7 @@ let module: WebAssembly.Module;
 beforeAll(async () => {
   const file = await readFile(modelFile);
   model = readModel(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength));
-  module = new WebAssembly.Module((await compile(await readFile("kernels/kernels.ts", "utf8"))) as BufferSource);
+  module = new WebAssembly.Module((await compile("kernels/kernels.ts")).binary as BufferSource);
 }, 120_000);
 
 const kernels = () => new WebAssembly.Instance(module).exports as unknown as Kernels;
@@ -54,7 +54,7 @@ describe("a background out of focus", () => {
   /** A white person in the middle of a black room with a grey wall. */
   function blurred(person: boolean): Uint8Array {
     const of = kernels();
-    const [rgba, mask, output, work] = [4, 4, 4, 32].map((bytes) => of.reserve(width * height * bytes)) as [number, number, number, number];
+    const [rgba, mask, output, work] = [4, 4, 4, 36].map((bytes) => of.reserve(width * height * bytes)) as [number, number, number, number];
     const picture = new Uint8Array(of.memory.buffer, rgba, width * height * 4);
     const middle = (at: number) => Math.abs((at % width) - width / 2) < 8;
     for (let at = 0; at < width * height; at++) picture.fill(middle(at) ? 255 : at % 8 < 4 ? 0 : 100, at * 4, at * 4 + 4);
@@ -70,6 +70,34 @@ describe("a background out of focus", () => {
     expect(made.filter((_, at) => at % 4 === 3).every((alpha) => alpha === 255)).toBe(true);
   });
 
+  it.each([[64, 36, 3], [33, 18, 8], [16, 5, 20]])("is what the plain arithmetic says, of %i × %i pixels and %i around each", (width, height, radius) => {
+    const of = kernels();
+    const pixels = width * height;
+    const [bytes, mask, output, work] = [4, 4, 4, 32].map((each) => of.reserve(pixels * each + width * 16)) as [number, number, number, number];
+    const picture = new Uint8Array(of.memory.buffer, bytes, pixels * 4);
+    picture.forEach((_, at) => (picture[at] = (at * 7919) % 251));
+    const shares = floats(of, mask, pixels);
+    shares.forEach((_, at) => (shares[at] = Math.max(0, Math.sin(at * 0.05))));
+    of.blur(bytes, mask, output, work, width, height, radius);
+    const made = new Uint8Array(of.memory.buffer, output, pixels * 4);
+    const weights = Array.from(shares, (one) => 1.002 - one);
+    const sums = (values: number[]) =>
+      values.map((_, at) => {
+        const [x, y] = [at % width, Math.floor(at / width)];
+        let sum = 0;
+        for (let v = Math.max(0, y - radius); v <= Math.min(height - 1, y + radius); v++) {
+          for (let u = Math.max(0, x - radius); u <= Math.min(width - 1, x + radius); u++) sum += values[v * width + u] ?? NaN;
+        }
+        return sum;
+      });
+    const under = sums(sums(weights));
+    for (const channel of [0, 1, 2]) {
+      const over = sums(sums(weights.map((weight, at) => weight * (picture[at * 4 + channel] ?? NaN))));
+      const furthest = over.reduce((most, sum, at) => Math.max(most, Math.abs(sum / (under[at] ?? NaN) - (made[at * 4 + channel] ?? NaN))), 0);
+      expect(furthest).toBeLessThan(0.6);
+    }
+  });
+
   it("does not shine with the person in front of it", () => {
     const beside = (18 * width + width / 2 - 10) * 4;
     expect(blurred(false)[beside]).toBeGreaterThan((blurred(true)[beside] ?? 255) + 20);
@@ -80,12 +108,13 @@ it("what is doubtful settles, and old masks fade", () => {
   const of = kernels();
   const [said, mask, rgba] = [of.reserve(16), of.reserve(16), of.reserve(16)];
   floats(of, said, 4).set([0, 0.2, 0.5, 1]);
-  of.settle(said, mask, rgba, 4, 1);
+  of.settle(said, mask, 4, 1);
   expect([...floats(of, mask, 4)]).toEqual([0, 0, 0.5, 1]);
-  expect(new Uint8Array(of.memory.buffer, rgba, 16)[15]).toBe(255);
   floats(of, said, 4).fill(0);
-  of.settle(said, mask, rgba, 4, 0.5);
+  of.settle(said, mask, 4, 0.5);
   expect([...floats(of, mask, 4)]).toEqual([0, 0, 0.25, 0.5]);
+  of.alpha(mask, rgba, 4);
+  expect([...new Uint8Array(of.memory.buffer, rgba, 16)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64, 0, 0, 0, 128]);
 });
 
 /** The same without any cleverness. */

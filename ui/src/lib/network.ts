@@ -15,9 +15,19 @@ export interface Kernels {
   mean(input: number, output: number, pixels: number, channels: number): void;
   double(input: number, height: number, width: number, channels: number, output: number): void;
   spread(input: number, height: number, width: number, channels: number, weights: number, bias: number, output: number): void;
-  fromBytes(rgba: number, output: number, pixels: number): void;
-  settle(said: number, mask: number, rgba: number, pixels: number, newness: number): void;
-  blur(rgba: number, mask: number, output: number, work: number, width: number, height: number, radius: number): void;
+  fromBytes(bytes: number, output: number, pixels: number, matrix: number): void;
+  settle(said: number, mask: number, pixels: number, newness: number): void;
+  alpha(mask: number, rgba: number, pixels: number): void;
+  blur(bytes: number, mask: number, output: number, work: number, width: number, height: number, radius: number): void;
+  // Of planes (kernels/planes.ts).
+  split(both: number, bothStride: number, first: number, second: number, stride: number, height: number): void;
+  fromPixels(...numbers: number[]): void;
+  halve(from: number, stride: number, width: number, height: number, to: number, toStride: number): void;
+  shrink(from: number, stride: number, width: number, height: number, to: number, toWidth: number, toHeight: number, work: number): void;
+  apart(...numbers: number[]): void;
+  share(mask: number, to: number, pixels: number): void;
+  widen(from: number, width: number, height: number, to: number, toWidth: number, toStride: number, work: number): void;
+  blend(plane: number, stride: number, height: number, mask: number, maskHeight: number, background: number, backgroundHeight: number): void;
 }
 
 export interface Network {

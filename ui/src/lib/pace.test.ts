@@ -17,13 +17,31 @@ describe("a hidden background", () => {
 
   it("looks for the person less often first, then makes the picture smaller", () => {
     const pacer = new Pacer();
-    run(pacer, 12);
+    run(pacer, 20);
     expect(pacer.pace).toEqual({ every: 2, scale: 1 });
     run(pacer, 12);
     expect(pacer.pace).toEqual({ every: 4, scale: 1 });
     run(pacer, 12);
     expect(pacer.pace).toEqual({ every: 4, scale: 0.5 });
     expect(run(pacer, 12, 50)).toBe(true);
+  });
+
+  it("does nothing less because of one frame in which a background was painted", () => {
+    const pacer = new Pacer();
+    pacer.take(400);
+    for (let frame = 1; frame < 30; frame++) pacer.take(6);
+    expect(pacer.cost).toEqual({ every: 1, scale: 1, milliseconds: 6 });
+    expect(pacer.pace.every).toBe(1);
+  });
+
+  it("has a second at first in which the browser may compile", () => {
+    const pacer = new Pacer();
+    run(pacer, 12);
+    expect(pacer.pace.every).toBe(1);
+    run(pacer, 7, 10);
+    expect(pacer.pace.every).toBe(1);
+    run(pacer, 12);
+    expect(pacer.pace.every).toBe(2);
   });
 
   it("gives up when even the least is hopeless, but not for one bad moment", () => {

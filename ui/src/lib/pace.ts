@@ -4,12 +4,12 @@ export interface Pace {
   /** The person is looked for in every so many frames; between them the last outline holds. */
   readonly every: number;
   /** Of the camera's width and height. */
-  readonly scale: number;
+  readonly scale: 1 | 0.5;
 }
 
 /** What hiding has cost of late. */
 export interface Cost extends Pace {
-  /** Of a frame, in the middle of the last 30. */
+  /** Of a frame, on average of the last 30; one that is far slower than all others does not count. */
   readonly milliseconds: number;
 }
 
@@ -33,9 +33,12 @@ const patience = 10;
 export class Pacer {
   #step = 0;
   #sum = 0;
+  #slowest = { first: 0, second: 0 };
   #count = 0;
   #good = 0;
   #bad = 0;
+  /** Twice as much at first, while the browser still compiles. */
+  #limit = budget * 2;
   /** A step that was too much once is tried later the next time. */
   #wait = patience;
   /** Another one after each window; null before the first has passed. */
@@ -48,10 +51,14 @@ export class Pacer {
   /** Takes how long a frame took; false: there is no use in going on. */
   take(milliseconds: number): boolean {
     this.#sum += milliseconds;
+    const { first, second } = this.#slowest;
+    this.#slowest = { first: Math.max(first, milliseconds), second: Math.max(second, Math.min(first, milliseconds)) };
     this.#count++;
     if (this.#count < frames) return true;
-    const mean = this.#sum / this.#count;
+    // The slowest counts as the one after it: a background was painted in it, or the machine did something else.
+    const mean = (this.#sum - this.#slowest.first + this.#slowest.second) / this.#count;
     this.#sum = this.#count = 0;
+    this.#slowest = { first: 0, second: 0 };
     this.cost = { ...this.pace, milliseconds: mean };
     return this.#judge(mean);
   }
@@ -60,7 +67,9 @@ export class Pacer {
     const last = this.#step === paces.length - 1;
     this.#good = mean < ample ? this.#good + 1 : 0;
     this.#bad = last && mean > hopeless ? this.#bad + 1 : 0;
-    if (mean > budget && !last) {
+    const limit = this.#limit;
+    this.#limit = budget;
+    if (mean > limit && !last) {
       this.#step++;
       this.#wait = Math.min(this.#wait * 2, 1000);
     } else if (this.#good >= this.#wait && this.#step > 0) {

@@ -5,7 +5,9 @@ import type { Look } from "../../lib/backdrop";
 import { build, type Kernels } from "../../lib/network";
 import { Pacer } from "../../lib/pace";
 import { readModel } from "../../lib/tflite";
+import { Outline } from "./outline";
 import { Painter } from "./painter";
+import { PlanesPainter } from "./planes";
 import type { FromWorker, ToWorker } from "./words";
 
 /** The part of a worker's global scope that is used; the DOM's types know windows only. */
@@ -13,37 +15,62 @@ interface Scope {
   postMessage(message: FromWorker, transfer?: Transferable[]): void;
   addEventListener(type: "message", listener: (event: MessageEvent<ToWorker>) => void): void;
 }
+/** Two ways of painting, which know of the same person. */
+interface Painters {
+  readonly canvas: Painter;
+  readonly planes: PlanesPainter;
+}
 const scope = self as unknown as Scope;
 const pacer = new Pacer();
 let look: Look = { kind: "blur", strong: true };
-let painter: Promise<Painter> | null = null;
+let painters: Promise<Painters> | null = null;
+let inPlanes = true;
 let into: WritableStream<VideoFrame> | null = null;
 let pipe = { stop: new AbortController(), ended: Promise.resolve() };
 let running = false;
 
-async function open(): Promise<Painter> {
+async function open(): Promise<Painters> {
   const [file, made] = await Promise.all([
     fetch(modelUrl).then((answer) => (answer.ok ? answer.arrayBuffer() : Promise.reject(new Error("no model")))),
     WebAssembly.instantiate(wasm as BufferSource),
   ]);
   const kernels = made.instance.exports as unknown as Kernels;
-  return new Painter(kernels, build(readModel(file), kernels), look);
+  const outline = new Outline(kernels, build(readModel(file), kernels));
+  return { canvas: new Painter(outline, look), planes: new PlanesPainter(outline, look) };
 }
 
 function fail(error: unknown): void {
   scope.postMessage({ type: "failed", reason: error instanceof Error ? error.message : String(error) });
 }
 
-/** Paints a frame, makes of the canvas what it is wanted as, and takes the time of both. */
-async function paint<Made>(frame: CanvasImageSource, width: number, height: number, make: (canvas: OffscreenCanvas) => Made): Promise<Made> {
-  const ready = await (painter ??= open());
+/** Paints a frame and takes the time of it. */
+async function paint<Made>(make: (painters: Painters) => Made | Promise<Made>): Promise<Made> {
+  const ready = await (painters ??= open());
   const before = performance.now();
-  ready.paint(frame, width, height, pacer.pace);
-  const made = make(ready.canvas);
+  const made = await make(ready);
   const { cost } = pacer;
   if (!pacer.take(performance.now() - before)) fail("too slow");
   if (pacer.cost && pacer.cost !== cost) scope.postMessage({ type: "cost", cost: pacer.cost });
   return made;
+}
+
+/** Frames whose planes cannot be had (of some graphics cards, or turned) go through a canvas. */
+async function paintFrame(frame: VideoFrame, { canvas, planes }: Painters): Promise<VideoFrame> {
+  if (inPlanes && PlanesPainter.takes(frame)) {
+    try {
+      return await planes.paint(frame, pacer.pace);
+    } catch {
+      inPlanes = false;
+    }
+  }
+  const { displayWidth, displayHeight, timestamp } = frame;
+  canvas.paint(frame, displayWidth, displayHeight, pacer.pace);
+  return new VideoFrame(canvas.canvas, { timestamp, alpha: "discard" });
+}
+
+function paintBitmap(frame: ImageBitmap, { canvas }: Painters): ImageBitmap {
+  canvas.paint(frame, frame.width, frame.height, pacer.pace);
+  return canvas.canvas.transferToImageBitmap();
 }
 
 function started(): void {
@@ -60,8 +87,7 @@ async function connect(readable: ReadableStream<VideoFrame>): Promise<void> {
   const painted = new TransformStream<VideoFrame, VideoFrame>({
     async transform(frame, out) {
       try {
-        const { displayWidth, displayHeight, timestamp } = frame;
-        out.enqueue(await paint(frame, displayWidth, displayHeight, (canvas) => new VideoFrame(canvas, { timestamp, alpha: "discard" })));
+        out.enqueue(await paint((ready) => paintFrame(frame, ready)));
         started();
       } finally {
         frame.close();
@@ -79,7 +105,7 @@ async function connect(readable: ReadableStream<VideoFrame>): Promise<void> {
 
 async function answer(frame: ImageBitmap): Promise<void> {
   try {
-    const made = await paint(frame, frame.width, frame.height, (canvas) => canvas.transferToImageBitmap());
+    const made = await paint((ready) => paintBitmap(frame, ready));
     scope.postMessage({ type: "frame", frame: made }, [made]);
     started();
   } finally {
@@ -91,7 +117,7 @@ scope.addEventListener("message", ({ data }) => {
   switch (data.type) {
     case "look":
       look = data.look;
-      void painter?.then((ready) => (ready.look = look));
+      void painters?.then(({ canvas, planes }) => (canvas.look = planes.look = look));
       return;
     case "into":
       into = data.writable;
