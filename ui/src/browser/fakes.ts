@@ -223,4 +223,7 @@ export class FakeWallpapers implements Wallpapers {
   async remove(number: number): Promise<void> {
     this.kept = this.kept.filter((one) => one.number !== number);
   }
+  async scene(scene: string): Promise<Blob | null> {
+    return this.takes ? new Blob([scene]) : null;
+  }
 }

@@ -1,5 +1,5 @@
 /** Backgrounds that people upload. They stay in this browser, and go to nobody but as what is behind a person. */
-import { cover } from "../lib/backdrop";
+import { cover, type Scene } from "../lib/backdrop";
 
 export interface Wallpaper {
   readonly number: number;
@@ -12,6 +12,8 @@ export interface Wallpapers {
   /** Keeps a picture as large as a camera's; null when it is none, or cannot be kept. */
   add(file: Blob): Promise<Wallpaper | null>;
   remove(number: number): Promise<void>;
+  /** A scene of ours as a small picture, for choosing it; null where it cannot be painted. */
+  scene(scene: Scene): Promise<Blob | null>;
 }
 
 /** The largest file that is looked at, in bytes, and how a picture is kept. */
@@ -19,6 +21,8 @@ const largest = 30_000_000;
 const size = { width: 1280, height: 720 };
 const jpeg = { type: "image/jpeg", quality: 0.85 };
 const store = "wallpapers";
+/** As large as a choice on a sharp screen. */
+const choice = { width: 320, height: 200 };
 
 export class KeptWallpapers implements Wallpapers {
   #database: Promise<IDBDatabase> | null = null;
@@ -45,6 +49,15 @@ export class KeptWallpapers implements Wallpapers {
 
   async remove(number: number): Promise<void> {
     await this.#ask("readwrite", (all) => all.delete(number)).catch(() => undefined);
+  }
+
+  async scene(scene: Scene): Promise<Blob | null> {
+    try {
+      const { paintBackdrop } = await import("./background/scenery");
+      return await paintBackdrop({ kind: "scene", scene }, choice).convertToBlob(jpeg);
+    } catch {
+      return null;
+    }
   }
 
   async #ask<Answer>(mode: IDBTransactionMode, question: (all: IDBObjectStore) => IDBRequest): Promise<Answer> {

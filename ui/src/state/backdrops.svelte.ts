@@ -1,6 +1,6 @@
 import type { Media } from "../browser/media";
 import type { Wallpaper, Wallpapers } from "../browser/wallpapers";
-import { lookOf, ownNumber, type Backdrop } from "../lib/backdrop";
+import { lookOf, ownNumber, scenes, type Backdrop, type Scene } from "../lib/backdrop";
 import type { Preferences } from "./preferences.svelte";
 
 /** More do not help anybody to choose. */
@@ -11,12 +11,17 @@ export class Backdrops {
   /** The pictures that were uploaded here, oldest first, with addresses to show them by. */
   own: readonly { readonly number: number; readonly address: string }[] = $state.raw([]);
 
+  /** Addresses of small pictures of the scenes, once they are painted. */
+  scenes: Readonly<Partial<Record<Scene, string>>> = $state.raw({});
+
   readonly #wallpapers: Wallpapers;
   readonly #media: Media;
   readonly #preferences: Preferences;
   readonly #stop: () => void;
   #kept: readonly Wallpaper[] = [];
   #reading: Promise<void> | null = null;
+  #painting: Promise<void> | null = null;
+  #closed = false;
 
   constructor(wallpapers: Wallpapers, media: Media, preferences: Preferences) {
     this.#wallpapers = wallpapers;
@@ -34,6 +39,11 @@ export class Backdrops {
   /** Reads what was uploaded before; call it when it is to be seen. */
   read(): Promise<void> {
     return (this.#reading ??= this.#wallpapers.list().then((kept) => this.#keep(kept)));
+  }
+
+  /** Paints the scenes, one after the other; call it when they are to be chosen from. */
+  paint(): Promise<void> {
+    return (this.#painting ??= this.#paint());
   }
 
   choose(backdrop: Backdrop): void {
@@ -59,8 +69,18 @@ export class Backdrops {
   }
 
   close(): void {
+    this.#closed = true;
     this.#stop();
     this.#keep([]);
+    for (const address of Object.values(this.scenes)) URL.revokeObjectURL(address);
+  }
+
+  async #paint(): Promise<void> {
+    for (const scene of scenes) {
+      const picture = await this.#wallpapers.scene(scene);
+      if (this.#closed) return;
+      if (picture) this.scenes = { ...this.scenes, [scene]: URL.createObjectURL(picture) };
+    }
   }
 
   async #show(backdrop: Backdrop): Promise<void> {

@@ -2,6 +2,7 @@ import { flushSync } from "svelte";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { FakeMedia } from "../browser/fake-media";
 import { FakeStore, FakeWallpapers } from "../browser/fakes";
+import { scenes } from "../lib/backdrop";
 import { Backdrops } from "./backdrops.svelte";
 import { Preferences } from "./preferences.svelte";
 
@@ -20,6 +21,7 @@ beforeEach(() => {
 afterEach(() => {
   backdrops.close();
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 async function settle(): Promise<void> {
@@ -71,4 +73,19 @@ it("a picture that was lost leaves the room hidden", async () => {
   await settle();
   expect(preferences.backdrop).toBe("strong");
   expect(media.shown).toEqual({ kind: "blur", strong: true });
+});
+
+it("scenes are painted once, to choose from, and their pictures let go of in the end", async () => {
+  const [made, gone] = [vi.spyOn(URL, "createObjectURL"), vi.spyOn(URL, "revokeObjectURL")];
+  await Promise.all([backdrops.paint(), backdrops.paint()]);
+  expect(Object.keys(backdrops.scenes)).toEqual([...scenes]);
+  expect(made).toHaveBeenCalledTimes(scenes.length);
+  backdrops.close();
+  expect(gone.mock.calls.flat()).toEqual(Object.values(backdrops.scenes));
+});
+
+it("what cannot be painted has its name only", async () => {
+  wallpapers.takes = false;
+  await backdrops.paint();
+  expect(backdrops.scenes).toEqual({});
 });

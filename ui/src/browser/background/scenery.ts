@@ -1,5 +1,7 @@
 /** Paints what is put behind people: pictures of theirs, and places of our own. */
-import { cover, scenes, type Look } from "../../lib/backdrop";
+import { cover, type Look } from "../../lib/backdrop";
+import { chance, high, wide } from "./brushes";
+import { places } from "./places";
 
 type Behind = Exclude<Look, { kind: "blur" }>;
 
@@ -7,22 +9,14 @@ type Behind = Exclude<Look, { kind: "blur" }>;
 export function paintBackdrop(look: Behind, { width, height }: { width: number; height: number }, readable = false): OffscreenCanvas {
   const canvas = new OffscreenCanvas(width, height);
   const pen = penOf(canvas, { willReadFrequently: readable });
+  const part = cover(look.kind === "own" ? look.picture : { width: wide, height: high }, canvas);
   if (look.kind === "own") {
-    const part = cover(look.picture, canvas);
     pen.drawImage(look.picture, part.x, part.y, part.width, part.height, 0, 0, width, height);
     return canvas;
   }
-  const { colours, light } = scenes[look.scene];
-  const depth = pen.createLinearGradient(0, 0, 0, height);
-  colours.forEach((colour, at) => depth.addColorStop(at / (colours.length - 1), colour));
-  const [colour, x, y] = light;
-  const glow = pen.createRadialGradient(x * width, y * height, 0, x * width, y * height, width * 0.55);
-  glow.addColorStop(0, colour);
-  glow.addColorStop(1, `${colour}00`);
-  for (const fill of [depth, glow]) {
-    pen.fillStyle = fill;
-    pen.fillRect(0, 0, width, height);
-  }
+  pen.scale(width / part.width, height / part.height);
+  pen.translate(-part.x, -part.y);
+  places[look.scene](pen, chance(7));
   return canvas;
 }
 
