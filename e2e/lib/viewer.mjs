@@ -161,7 +161,7 @@ export class Viewer {
       (name) => {
         const fronts = [...document.querySelectorAll('dialog[open], [role=menu]'), document.body];
         const called = (one) => {
-          const words = (one.ariaLabel ?? one.textContent).trim();
+          const words = (one.ariaLabel ?? one.textContent).trim() || one.title;
           return one.checkVisibility() && (words === name || (one.role?.startsWith('menuitem') && words.startsWith(name)));
         };
         for (const front of fronts) {
@@ -175,6 +175,21 @@ export class Viewer {
     ).catch((error) => {
       throw new Error(`“${name}” (${key}) is not there to be pressed: ${error.message}`);
     });
+  }
+
+  /** Chooses what is behind the viewer, and waits until the preview shows it. */
+  async stand(key) {
+    const corner = () =>
+      this.page.evaluate(() => {
+        const canvas = new OffscreenCanvas(16, 9);
+        const pen = canvas.getContext('2d');
+        pen.drawImage(document.querySelector('dialog video'), 0, 0, 16, 9);
+        return [...pen.getImageData(0, 0, 1, 1).data];
+      });
+    await until('there is a preview', () => this.page.evaluate(() => document.querySelector('dialog video')?.videoWidth > 0));
+    const before = await corner();
+    await this.press(key);
+    await until('something else is behind the viewer', async () => (await corner()).some((one, at) => Math.abs(one - before[at]) > 30), { within: 20_000 });
   }
 
   /** Waits until the page says so. */

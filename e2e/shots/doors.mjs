@@ -14,6 +14,13 @@ export async function doors(set) {
   await guest.lobby(room);
   await pictured();
   await guest.shoot('lobby', { main: true });
+  await guest.press('lobby.backdrop');
+  await guest.stand('backdrop.dawn');
+  await guest.close('dialog');
+  await guest.shoot('lobby-background');
+  await guest.press('lobby.backdrop');
+  await guest.stand('backdrop.none');
+  await guest.close('dialog');
 
   const made = await makeRoom(house.server, rooms[0], { lobby: true, waitForHost: true });
   await guest.lobby(made.room);

@@ -10,6 +10,10 @@ export async function settings(set) {
   for (const section of ['sound', 'picture', 'look', 'notices', 'shortcuts']) {
     await viewer.press(`settings.${section}`);
     await viewer.shoot(`settings-${section}`);
+    if (section !== 'picture') continue;
+    await viewer.stand('backdrop.study');
+    await viewer.shoot('settings-picture-background');
+    await viewer.press('backdrop.none');
   }
   await viewer.close('dialog');
   await viewer.key('?');
