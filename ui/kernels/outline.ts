@@ -46,6 +46,31 @@ export function settle(said: usize, mask: usize, pixels: i32, newness: f32): voi
   }
 }
 
+/**
+ * An outline without the steps of the small picture's pixels: each becomes a quarter of its neighbours, across and down.
+ * `work` has room for a row and two more; rows come in fours.
+ */
+export function smooth(mask: usize, to: usize, width: i32, height: i32, work: usize): void {
+  const line = width << 2;
+  const quarter = f32x4.splat(0.25);
+  for (let y = 0; y < height; y++) {
+    const row = mask + y * line;
+    const upper = y > 0 ? row - line : row;
+    const lower = y < height - 1 ? row + line : row;
+    for (let i = 0; i < line; i += 16) v128.store(work + 4 + i, tent(v128.load(upper + i), v128.load(row + i), v128.load(lower + i), quarter));
+    store<f32>(work, load<f32>(work, 4));
+    store<f32>(work + 4 + line, load<f32>(work + line));
+    for (let i = 0; i < line; i += 16) {
+      v128.store(to + y * line + i, tent(v128.load(work + i), v128.load(work + 4 + i), v128.load(work + 8 + i), quarter));
+    }
+  }
+}
+
+@inline
+function tent(before: v128, here: v128, after: v128, quarter: v128): v128 {
+  return f32x4.mul(f32x4.add(f32x4.add(before, after), f32x4.add(here, here)), quarter);
+}
+
 /** What is of the person as the alpha of a black picture in bytes. */
 export function alpha(mask: usize, rgba: usize, pixels: i32): void {
   for (let i = 0; i < pixels << 2; i += 4) store<u32>(rgba + i, <u32>(load<f32>(mask + i) * 255 + 0.5) << 24);

@@ -117,6 +117,21 @@ it("what is doubtful settles, and old masks fade", () => {
   expect([...new Uint8Array(of.memory.buffer, rgba, 16)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64, 0, 0, 0, 128]);
 });
 
+it("an outline has no steps, and none of it is lost", () => {
+  const of = kernels();
+  const [width, height] = [16, 5];
+  const [mask, shape, work] = [of.reserve(320), of.reserve(320), of.reserve(96)];
+  // A person on the right, and a speck.
+  floats(of, mask, 80).forEach((_, at, all) => (all[at] = at % width >= 8 || at === 2 * width + 3 ? 1 : 0));
+  of.smooth(mask, shape, width, height, work);
+  const made = [0, 1, 2, 3, 4].map((y) => [...floats(of, shape, 80)].slice(y * width, y * width + width));
+  expect(made[0]).toEqual([0, 0, 0, 0, 0, 0, 0, 0.25, 0.75, 1, 1, 1, 1, 1, 1, 1]);
+  expect(made[1]?.slice(0, 8)).toEqual([0, 0, 0.0625, 0.125, 0.0625, 0, 0, 0.25]);
+  expect(made[2]?.slice(0, 8)).toEqual([0, 0, 0.125, 0.25, 0.125, 0, 0, 0.25]);
+  expect(made[3]).toEqual(made[1]);
+  expect(made[4]).toEqual(made[0]);
+});
+
 /** The same without any cleverness. */
 function reckon({ tensors, operations, input, output }: Model, picture: Float32Array): Float32Array {
   const all = new Map<number, Float32Array>([[input, picture]]);

@@ -17,6 +17,7 @@ export interface Kernels {
   spread(input: number, height: number, width: number, channels: number, weights: number, bias: number, output: number): void;
   fromBytes(bytes: number, output: number, pixels: number, matrix: number): void;
   settle(said: number, mask: number, pixels: number, newness: number): void;
+  smooth(mask: number, to: number, width: number, height: number, work: number): void;
   alpha(mask: number, rgba: number, pixels: number): void;
   blur(bytes: number, mask: number, output: number, work: number, width: number, height: number, radius: number): void;
   // Of planes (kernels/planes.ts).

@@ -14,8 +14,9 @@ export class Outline {
   /** The small picture and its blurred background: four bytes a pixel, three of which say the colour. */
   readonly small: number;
   readonly blurred: number;
-  /** How much of each pixel is of the person, as floats from 0 to 1. */
+  /** How much of each pixel is of the person, as floats from 0 to 1: as it is found, and to be painted. */
   readonly mask: number;
+  readonly shape: number;
   /** How often it was found. */
   found = 0;
   readonly #network: Network;
@@ -27,7 +28,8 @@ export class Outline {
     const { width, height } = network;
     const pixels = width * height;
     [this.width, this.height, this.pixels] = [width, height, pixels];
-    [this.small, this.blurred, this.mask] = [kernels.reserve(pixels * 4), kernels.reserve(pixels * 4), kernels.reserve(pixels * 4)];
+    const picture = () => kernels.reserve(pixels * 4);
+    [this.small, this.blurred, this.mask, this.shape] = [picture(), picture(), picture(), picture()];
     this.#work = kernels.reserve((pixels * 2 + width) * 16);
   }
 
@@ -41,6 +43,7 @@ export class Outline {
     this.kernels.fromBytes(this.small, this.#network.input, this.pixels, matrix);
     this.#network.run();
     this.kernels.settle(this.#network.output, this.mask, this.pixels, newness);
+    this.kernels.smooth(this.mask, this.shape, this.width, this.height, this.#work);
     this.found++;
   }
 

@@ -68,7 +68,7 @@ export class Painter {
     if (due || blurs) this.#small.take(source);
     if (due) outline.find(this.#matrix);
     if (this.#shown !== outline.found) {
-      outline.kernels.alpha(outline.mask, this.#shape.at, outline.pixels);
+      outline.kernels.alpha(outline.shape, this.#shape.at, outline.pixels);
       this.#shape.show();
       this.#shown = outline.found;
     }

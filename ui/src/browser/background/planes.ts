@@ -108,7 +108,7 @@ export class PlanesPainter {
     if (due || blurs) this.#shrink(places);
     if (due) outline.find(this.#matrix);
     if (this.#maskedWith !== outline.found) {
-      this.#kernels.share(outline.mask, this.#share, outline.pixels);
+      this.#kernels.share(outline.shape, this.#share, outline.pixels);
       places.masks.forEach((to, plane) => this.#widen(this.#share, to, plane, places));
       this.#maskedWith = outline.found;
     }
