@@ -193,7 +193,7 @@ export class Devices {
     const capture = this.#captures[kind];
     const trouble = await capture.use(id);
     if (!trouble || !capture.track) return; // a device that is not open has a place that says why
-    this.#preferences[kind] = before;
+    if (this.#preferences[kind]?.id === id) this.#preferences[kind] = before; // nothing else was chosen meanwhile
     this.#notices.notify("device-refused", { tone: "warning", params: { label, now: capture.track.label } });
   }
 

@@ -318,6 +318,15 @@ describe("another device that does not open", () => {
     expect([devices.works("microphone"), devices.microphoneOn]).toEqual([false, false]);
   });
 
+  it("does not undo what was chosen after it", async () => {
+    media.devices.microphone.push({ id: "mic2", label: "Headset" }, { id: "mic3", label: "Stand" });
+    await devices.start();
+    await devices.select("microphone", "mic1");
+    media.busy.add("mic2");
+    await Promise.all([devices.select("microphone", "mic2"), devices.select("microphone", "mic3")]);
+    expect([preferences.microphone?.id, devices.microphoneTrack?.label]).toEqual(["mic3", "Stand"]);
+  });
+
   it("is tried without the other one on phones, which comes back when that does not help", async () => {
     media.devices.camera.push({ id: "cam2", label: "Busy" });
     await devices.start();

@@ -32,6 +32,7 @@ export class PlanesPainter {
   #painted = false;
   #maskedWith = -1;
   #blurredWith = -1;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(outline: Outline, look: Look) {
     [this.#outline, this.#kernels, this.#look] = [outline, outline.kernels, look];
@@ -56,7 +57,14 @@ export class PlanesPainter {
     this.#blurredWith = -1;
   }
 
-  async paint(frame: VideoFrame, { every, scale }: Pace): Promise<VideoFrame> {
+  /** One after the other: the last frame of one camera may still be under way when the first of the next one comes. */
+  paint(frame: VideoFrame, pace: Pace): Promise<VideoFrame> {
+    const made = this.#turn.then(() => this.#make(frame, pace));
+    this.#turn = made.catch(() => undefined);
+    return made;
+  }
+
+  async #make(frame: VideoFrame, { every, scale }: Pace): Promise<VideoFrame> {
     const places = this.#arrange(frame, scale);
     await frame.copyTo(new Uint8Array(this.#kernels.memory.buffer, this.#memory.at, places.bytes), { layout: copyOf(places) });
     this.#spread(places);

@@ -24,7 +24,9 @@ const scope = self as unknown as Scope;
 const pacer = new Pacer();
 let look: Look = { kind: "blur", strong: true };
 let painters: Promise<Painters> | null = null;
-let inPlanes = true;
+/** How many frames in a row have failed in planes; after so many all go through a canvas. */
+let failures = 0;
+const mostFailures = 3;
 let into: WritableStream<VideoFrame> | null = null;
 let pipe = { stop: new AbortController(), ended: Promise.resolve() };
 let running = false;
@@ -56,11 +58,13 @@ async function paint<Made>(make: (painters: Painters) => Made | Promise<Made>): 
 
 /** Frames whose planes cannot be had (of some graphics cards, or turned) go through a canvas. */
 async function paintFrame(frame: VideoFrame, { canvas, planes }: Painters): Promise<VideoFrame> {
-  if (inPlanes && PlanesPainter.takes(frame)) {
+  if (failures < mostFailures && PlanesPainter.takes(frame)) {
     try {
-      return await planes.paint(frame, pacer.pace);
-    } catch {
-      inPlanes = false;
+      const made = await planes.paint(frame, pacer.pace);
+      failures = 0;
+      return made;
+    } catch (error) {
+      if (++failures === mostFailures) console.warn("Backgrounds are painted on a canvas from now on:", error);
     }
   }
   const { displayWidth, displayHeight, timestamp } = frame;
@@ -87,7 +91,9 @@ async function connect(readable: ReadableStream<VideoFrame>): Promise<void> {
   const painted = new TransformStream<VideoFrame, VideoFrame>({
     async transform(frame, out) {
       try {
-        out.enqueue(await paint((ready) => paintFrame(frame, ready)));
+        const made = await paint((ready) => paintFrame(frame, ready));
+        if (stop.signal.aborted) return made.close(); // of the camera before
+        out.enqueue(made);
         started();
       } finally {
         frame.close();
