@@ -66,6 +66,14 @@ func (s *Store) AmendUnfinished(t *testing.T, room string, seq uint64, text stri
 	}
 }
 
+// NoteMove leaves the note of a move, as a process does that cannot remove it.
+func (s *Store) NoteMove(t *testing.T, room, from, to string) {
+	t.Helper()
+	if err := s.beginMove(t.Context(), move{Room: room, From: from, To: to}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // MoveUnfinished gives a room another name as a process does that is killed before it has removed the old one, or with
 // !made before it has written the new one.
 func (s *Store) MoveUnfinished(t *testing.T, from, to string, made bool) {
@@ -74,9 +82,7 @@ func (s *Store) MoveUnfinished(t *testing.T, from, to string, made bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.beginMove(t.Context(), move{Room: r.ID, From: from, To: to}); err != nil {
-		t.Fatal(err)
-	}
+	s.NoteMove(t, r.ID, from, to)
 	if !made {
 		return
 	}

@@ -53,19 +53,33 @@ func (s *Store) beginMove(ctx context.Context, m move) error {
 	return nil
 }
 
-// finishMove removes a room's record under its old name, if it is there under the new one, and then the note.
+// finishMove removes a room's record under its old name, if it is there under the new one, and then the note. A note that
+// could not be removed outlives its move: another room may have the old name by then.
 func (s *Store) finishMove(ctx context.Context, m move) error {
-	there, err := s.Room(ctx, m.To)
-	if err == nil && there.ID == m.Room {
+	there, err := s.holds(ctx, m.To, m.Room)
+	here := false
+	if there {
+		here, err = s.holds(ctx, m.From, m.Room)
+	}
+	if here {
 		err = s.rooms.Purge(ctx, roomKey(m.From))
 	}
-	if err == nil || errors.Is(err, ErrNoRoom) {
+	if err == nil {
 		err = s.rooms.Purge(ctx, moveKey(m.From))
 	}
 	if err != nil {
 		return fmt.Errorf("finishing a room's move: %w", err)
 	}
 	return nil
+}
+
+// holds tells whether a name is that of the room with this id.
+func (s *Store) holds(ctx context.Context, name, id string) (bool, error) {
+	r, err := s.Room(ctx, name)
+	if errors.Is(err, ErrNoRoom) {
+		return false, nil
+	}
+	return err == nil && r.ID == id, err
 }
 
 // finishMoves goes on where a process was killed.

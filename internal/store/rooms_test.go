@@ -143,6 +143,28 @@ func TestARoomThatIsBeingRenamedWhenTheProcessIsKilledHasOneName(t *testing.T) {
 	}
 }
 
+func TestTheNoteOfARenamingThatCouldNotBeRemovedHarmsNobodyWhoTookTheOldName(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	made(t, s, "old")
+	moved, err := s.MoveRoom(t.Context(), "old", "new", func(*store.Room) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.NoteMove(t, moved.ID, "old", "new")
+	if _, err := s.MakeRoom(t.Context(), store.Room{ID: "~another", Name: "old", Settings: meeting.Fresh()}); err != nil {
+		t.Fatal(err)
+	}
+	shut(t, s)
+	s = open(t, dir)
+	defer shut(t, s)
+	for name, id := range map[string]string{"old": "~another", "new": "~old"} {
+		if r, err := s.Room(t.Context(), name); err != nil || r.ID != id {
+			t.Errorf("%s: %+v, %v", name, r, err)
+		}
+	}
+}
+
 func TestTheSecretIsMadeOnce(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
