@@ -1,5 +1,7 @@
 package meeting
 
+import "time"
+
 // Command is something that a participant asks for or that happened to the meeting. Apply has a rule for each.
 type Command interface{ command() }
 
@@ -18,10 +20,13 @@ type (
 	// Disconnect says that the session's connection was lost. A seat is kept for SeatGrace.
 	Disconnect struct{ ID ID }
 	// Join enters the meeting; for one who is inside it asks for a fresh Snapshot. An empty name keeps the one given.
+	// Held is how long those who come from the same network are to wait before they knock, because hosts turned others
+	// from there away.
 	Join struct {
 		ID       ID
 		Name     string
 		Passcode string
+		Held     time.Duration
 	}
 	// Leave gives up the seat, or the wait for one; the session goes on, outside.
 	Leave struct{ ID ID }

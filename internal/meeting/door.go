@@ -44,7 +44,7 @@ func (m *Meeting) Door(id ID) Door {
 }
 
 // pass takes p through the door, or says what p has to wait for, or why p may not enter.
-func (t *turn) pass(p *member, code string) (WaitFor, *Error) {
+func (t *turn) pass(p *member, code string, held time.Duration) (WaitFor, *Error) {
 	m := t.m
 	if !m.isExpected(p) {
 		if m.state.Locked {
@@ -65,7 +65,7 @@ func (t *turn) pass(p *member, code string) (WaitFor, *Error) {
 	if wait == "" {
 		return "", nil
 	}
-	if err := t.patience(p); err != nil {
+	if err := t.patience(p, held); err != nil {
 		return "", err
 	}
 	if p.waiting == "" && len(m.waiters) >= MaxWaiting {
@@ -127,6 +127,7 @@ func (t *turn) admit(c Admit) *Error {
 		delete(t.m.turned, q.Who)
 		t.stopWaiting(q)
 		t.tell(q, Admitted{})
+		t.effect(LetIn{ID: q.ID})
 	}
 	return nil
 }

@@ -89,6 +89,27 @@ func TestWhoWasRefusedWaitsBeforeKnockingAgain(t *testing.T) {
 	find[meeting.Snapshot](t, b.knock("eve", ""))
 }
 
+func TestWhoComesFromWhereOthersWereTurnedAwayIsTold(t *testing.T) {
+	b := team(t, func(s *meeting.Settings) { s.Lobby, s.HasPasscode, s.Passcode = true, true, "1234" })
+	held := func(name, passcode string) []meeting.Effect {
+		b.connect(name)
+		return b.apply(meeting.Join{ID: b.ids[name], Passcode: passcode, Held: 1500 * time.Millisecond})
+	}
+	effects := held("mia", "1234")
+	refusal(t, effects, meeting.Limited)
+	reason(t, effects, meeting.ByNeighbours)
+	if got := find[meeting.Refused](t, effects).Err.Retry; got != 2 {
+		t.Errorf("waits for %d s", got)
+	}
+	reason(t, held("dan", "wrong"), meeting.ByPasscode) // what stands before the queue is told first
+	b.wantWait(b.knock("eve", "1234"), meeting.WaitLobby)
+	b.apply(meeting.Refuse{ID: b.ids["host"]})
+	reason(t, held("eve", "1234"), meeting.ByRefusal) // it was they themselves
+	b.links["host2"] = meeting.Host
+	find[meeting.Snapshot](t, held("host2", ""))
+	find[meeting.Snapshot](t, held("host2", "")) // and asks anew
+}
+
 func TestWhoWasRefusedIsRememberedWithinBounds(t *testing.T) {
 	b := team(t, func(s *meeting.Settings) { s.Lobby = true })
 	for i := range 1500 {

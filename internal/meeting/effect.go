@@ -26,6 +26,8 @@ type (
 	}
 	// Waits answers Join instead of a Snapshot: For what one has to wait. Admitted tells when to ask again.
 	Waits struct{ For WaitFor }
+	// LetIn: a host has let this session in, which waited. It asks again.
+	LetIn struct{ ID ID }
 	// Dismissed: this session is over. Its client is told why, and cut off. Gone follows.
 	Dismissed struct {
 		ID     ID
@@ -84,6 +86,7 @@ func (Connected) effect()    {}
 func (Replaced) effect()     {}
 func (Snapshot) effect()     {}
 func (Waits) effect()        {}
+func (LetIn) effect()        {}
 func (Dismissed) effect()    {}
 func (KeepSettings) effect() {}
 func (KeepBan) effect()      {}

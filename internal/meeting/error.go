@@ -25,7 +25,9 @@ const (
 	ByRole      Reason = "role"
 	BySettings  Reason = "settings"
 	ByRefusal   Reason = "refused" // a moment ago
-	ByName      Reason = "name"    // a person's
+	// ByNeighbours: others of the same network were refused a moment ago.
+	ByNeighbours Reason = "neighbours"
+	ByName       Reason = "name" // a person's
 )
 
 // Error is a refusal fit to show to the one who asked.

@@ -40,7 +40,7 @@ func (t *turn) join(c Join) *Error {
 	}
 	p.Role = t.m.roleOf(p)
 	hidden := t.m.Door(p.ID).Passcode
-	wait, err := t.pass(p, c.Passcode)
+	wait, err := t.pass(p, c.Passcode, c.Held)
 	if err != nil {
 		return err
 	}

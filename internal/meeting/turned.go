@@ -20,14 +20,6 @@ type turned struct {
 	until time.Time // when it may knock again
 }
 
-// TooSoon refuses one who was refused a moment ago and knocks again.
-func TooSoon(wait time.Duration) *Error {
-	return &Error{
-		Code: Limited, Text: "You were not let in a moment ago. Wait before you ask again.",
-		Reason: ByRefusal, Retry: int(math.Ceil(wait.Seconds())),
-	}
-}
-
 // turnAway notes that p was refused.
 func (t *turn) turnAway(p *member) {
 	m := t.m
@@ -35,7 +27,7 @@ func (t *turn) turnAway(p *member) {
 	if !known && len(m.turned) >= maxTurned {
 		m.forgetTurned()
 	}
-	if t.now.After(was.until.Add(knockAtMost)) { // another day
+	if t.now.After(was.until.Add(knockAtMost)) { // long enough ago to be another matter
 		was = turned{}
 	}
 	wait := knockAfter << was.times
@@ -59,10 +51,21 @@ func (m *Meeting) forgetTurned() {
 	delete(m.turned, soonest)
 }
 
-// patience refuses p, who would have to wait, if they were refused a moment ago.
-func (t *turn) patience(p *member) *Error {
-	if left := t.m.turned[p.Who].until.Sub(t.now); left > 0 && p.waiting == "" {
-		return TooSoon(left)
+// patience refuses p, who would have to wait, if they were refused a moment ago, or held back with their neighbours. Who
+// waits already may ask again.
+func (t *turn) patience(p *member, held time.Duration) *Error {
+	if p.waiting != "" {
+		return nil
+	}
+	if left := t.m.turned[p.Who].until.Sub(t.now); left > 0 {
+		return tooSoon(left, ByRefusal, "You were not let in a moment ago. Wait before you ask again.")
+	}
+	if held > 0 {
+		return tooSoon(held, ByNeighbours, "Others from your network were not let in a moment ago. Wait before you ask.")
 	}
 	return nil
+}
+
+func tooSoon(wait time.Duration, why Reason, text string) *Error {
+	return &Error{Code: Limited, Text: text, Reason: why, Retry: int(math.Ceil(wait.Seconds()))}
 }

@@ -40,6 +40,8 @@ func (r *room) carryOut(e meeting.Effect) {
 			c.end()
 			delete(r.clients, e.ID)
 		}
+	case meeting.LetIn:
+		r.rooms.knocks.forgive(try{r.client(e.ID).from, r.name})
 	case meeting.Dismissed:
 		r.dismiss(e)
 	case meeting.TrackSet:

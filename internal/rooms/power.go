@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"noom/internal/meeting"
@@ -96,20 +97,15 @@ func (s *Session) React(ctx context.Context, emoji string, reply Reply[None]) {
 // join takes a client in, or says what it has to wait for. Wrong passcodes, and who was refused, are counted by where they
 // come from.
 func (r *room) join(c *client, name, passcode string) (Snapshot, error) {
-	door := r.meeting.Door(c.id)
-	if door.Waiting != "" {
-		if wait := r.rooms.knocks.wait(r.rooms.now(), try{c.from, r.name}); wait > 0 {
-			return Snapshot{}, meeting.TooSoon(wait)
-		}
-	}
-	guess := passcode != "" && door.Passcode
+	guess := passcode != "" && r.meeting.Door(c.id).Passcode
 	tries, key := r.rooms.passcodes, try{c.from, r.name}
 	if guess {
 		if wait := tries.wait(r.rooms.now(), key); wait > 0 {
 			return Snapshot{}, errTries(wait)
 		}
 	}
-	answer, err := r.apply(meeting.Join{ID: c.id, Name: name, Passcode: passcode})
+	held := r.rooms.knocks.wait(r.rooms.now(), key)
+	answer, err := r.apply(meeting.Join{ID: c.id, Name: name, Passcode: passcode, Held: held})
 	if err != nil {
 		var refusal *meeting.Error
 		if guess && errors.As(err, &refusal) && refusal.Reason == meeting.ByPasscode {
@@ -127,7 +123,8 @@ func (r *room) join(c *client, name, passcode string) (Snapshot, error) {
 // after whatever acknowledgement still goes to it.
 func (r *room) dismiss(e meeting.Dismissed) {
 	c := r.client(e.ID)
-	if e.Reason == meeting.EndRefused {
+	if e.Reason == meeting.EndRefused && !slices.Contains(r.turned, c.from) { // one click counts once, however many it sends away
+		r.turned = append(r.turned, c.from)
 		r.rooms.knocks.spend(r.rooms.now(), try{c.from, r.name}, 1)
 	}
 	if c.session != nil {
@@ -135,10 +132,10 @@ func (r *room) dismiss(e meeting.Dismissed) {
 	}
 }
 
-// part closes the connections of those who were dismissed in this turn.
+// part ends a turn: the connections of those who were dismissed in it close.
 func (r *room) part() {
 	for _, link := range r.parting {
 		link.Close()
 	}
-	r.parting = nil
+	r.parting, r.turned = nil, nil
 }

@@ -238,8 +238,7 @@ func TestWhoIsRefusedAgainAndAgainDoesNotKnockAsAnother(t *testing.T) {
 		}
 	}
 	_, _, err := knock("2001:db8::ffff")
-	var refusal *meeting.Error
-	if !errors.As(err, &refusal) || refusal.Code != meeting.Limited || refusal.Reason != meeting.ByRefusal || refusal.Retry < 29 || refusal.Retry > 30 {
+	if refusal := heldBack(err); refusal.Retry < 29 || refusal.Retry > 30 {
 		t.Errorf("then: %v, %+v", err, refusal)
 	}
 	if _, s, err := knock("2001:db8:0:1::"); err != nil || s.Wait != meeting.WaitLobby {
@@ -248,6 +247,64 @@ func TestWhoIsRefusedAgainAndAgainDoesNotKnockAsAnother(t *testing.T) {
 	n.rooms.Advance(30 * time.Second)
 	if _, s, err := knock("2001:db8::ffff"); err != nil || s.Wait != meeting.WaitLobby {
 		t.Errorf("half a minute later: %+v, %v", s, err)
+	}
+}
+
+// heldBack is the refusal of one who knocks where others were turned away; empty when err is none.
+func heldBack(err error) meeting.Error {
+	var refusal *meeting.Error
+	if errors.As(err, &refusal) && refusal.Code == meeting.Limited && refusal.Reason == meeting.ByNeighbours {
+		return *refusal
+	}
+	return meeting.Error{}
+}
+
+func TestAWholeSchoolThatIsTurnedAwayIsNotShutOut(t *testing.T) {
+	n := newNode(t, t.TempDir())
+	made := n.make("team", func(r *store.Room) { r.Settings.Lobby = true })
+	host := n.enter(made, "host", meeting.Host)
+	school := netip.MustParseAddr("192.0.2.7")
+	knock := func() (*client, error) {
+		c := n.connect(rooms.Hello{Room: "team", Name: "pupil", From: school})
+		_, err := c.tryToJoin("")
+		return c, err
+	}
+	var pupils []*client
+	for range 40 {
+		c, err := knock()
+		if err != nil {
+			t.Fatal(err)
+		}
+		pupils = append(pupils, c)
+	}
+	refuse := func(whom ...*client) {
+		t.Helper()
+		ids := []meeting.ID{}
+		for _, c := range whom {
+			ids = append(ids, c.session.ID())
+		}
+		if err := host.do(meeting.Refuse{ID: host.session.ID(), IDs: ids}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refuse(pupils[:20]...) // with one click, which counts once
+	refuse(pupils[20])
+	refuse(pupils[21])
+	last, err := knock()
+	if err != nil {
+		t.Fatalf("after three clicks: %v", err)
+	}
+	for _, c := range pupils[22:] {
+		refuse(c)
+	}
+	if _, err := knock(); heldBack(err).Retry != 120 {
+		t.Errorf("after many clicks: %v, %+v", err, heldBack(err))
+	}
+	if err := host.do(meeting.Admit{ID: host.session.ID(), IDs: []meeting.ID{last.session.ID()}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := knock(); err != nil {
+		t.Errorf("once somebody from there was let in: %v", err)
 	}
 }
 

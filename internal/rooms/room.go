@@ -3,6 +3,7 @@ package rooms
 import (
 	"context"
 	"log/slog"
+	"net/netip"
 	"runtime/debug"
 	"time"
 
@@ -39,7 +40,8 @@ type room struct {
 	media   *media.Room
 	clients map[meeting.ID]*client
 	peers   map[sfu.PeerID]*client
-	parting []Link // of those who were dismissed in this turn
+	parting []Link         // of those who were dismissed in this turn
+	turned  []netip.Prefix // from where a host has turned somebody away in this turn
 	opened  time.Time
 
 	unsent    []*client // for whom something has been collected

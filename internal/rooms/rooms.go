@@ -67,6 +67,7 @@ func New(c Config) *Rooms {
 	r.begins = newTries(beginEvery, beginBurst)
 	r.sent, r.looks = newTries(sendEvery, sendBurst), newTries(lookEvery, lookBurst)
 	r.knocks = newTries(knockEvery, knockBurst)
+	r.knocks.most = knockMost
 	r.life, r.end = context.WithCancel(context.Background())
 	return r
 }

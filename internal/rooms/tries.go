@@ -14,10 +14,12 @@ const (
 	// makeEvery and makeBurst bound the rooms made from one address: ten a minute, twenty at once.
 	makeEvery = 6 * time.Second
 	makeBurst = 20
-	// knockEvery and knockBurst say how often guests from one address may be refused in one room before the next one waits at
-	// the door: a browser is easily another one, an address is not.
+	// knockEvery and knockBurst say how often a host may turn guests from one address away in one room before the next one
+	// waits at the door: a browser is easily another one, an address is not. But a whole school has one, too: nobody waits
+	// longer than knockMost for what others did.
 	knockEvery = 30 * time.Second
 	knockBurst = 4
+	knockMost  = 2 * time.Minute
 	// maxTries bounds how many addresses are remembered; about 100 bytes each. Beyond it strangers have to wait.
 	maxTries = 10_000
 )
@@ -43,6 +45,7 @@ func Network(a netip.Addr) netip.Prefix {
 type tries struct {
 	every time.Duration
 	burst int
+	most  time.Duration // what one has to wait at most; zero: for all that was spent
 	max   int
 
 	mu    sync.Mutex // a leaf: nothing is called while it is held
@@ -73,7 +76,18 @@ func (t *tries) spend(now time.Time, key try, n int) {
 	if until.Before(now) {
 		until = now
 	}
-	t.until[key] = until.Add(time.Duration(n) * t.every)
+	until = until.Add(time.Duration(n) * t.every)
+	if latest := now.Add(time.Duration(t.burst-1)*t.every + t.most); t.most > 0 && until.After(latest) {
+		until = latest
+	}
+	t.until[key] = until
+}
+
+// forgive forgets what was counted.
+func (t *tries) forgive(key try) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.until, key)
 }
 
 // take makes a try, unless it has to wait: then it says how long.

@@ -89,6 +89,21 @@ func TestWhatIsSpentIsWaitedFor(t *testing.T) {
 	}
 }
 
+func TestWaitingHasACeilingAndIsForgiven(t *testing.T) {
+	now := time.UnixMilli(1795425300000)
+	tries := newTries(time.Second, 10)
+	tries.most = time.Minute
+	me := key("192.0.2.7", "")
+	tries.spend(now, me, 1000)
+	if wait := tries.wait(now, me); wait != time.Minute {
+		t.Errorf("waits for %v", wait)
+	}
+	tries.forgive(me)
+	if wait := tries.wait(now, me); wait != 0 || len(tries.until) != 0 {
+		t.Errorf("forgiven, waits for %v", wait)
+	}
+}
+
 func TestPicturesOfOneAddressTakeATenthOfACore(t *testing.T) {
 	now := time.UnixMilli(1795425300000)
 	r := &Rooms{looks: newTries(lookEvery, lookBurst), now: func() time.Time { return now }}

@@ -93,7 +93,7 @@ func TestTheProtocolsProseNamesAllThatThereIs(t *testing.T) {
 		}
 	}
 	words := []meeting.Code{meeting.NotFound, meeting.Forbidden, meeting.Full, meeting.Invalid, meeting.Conflict, meeting.Limited, meeting.Internal}
-	for _, reason := range []meeting.Reason{meeting.ByLock, meeting.ByPasscode, meeting.ByBan, meeting.BySize, meeting.ByLobbySize, meeting.ByRole, meeting.BySettings, meeting.ByRefusal, meeting.ByName} {
+	for _, reason := range []meeting.Reason{meeting.ByLock, meeting.ByPasscode, meeting.ByBan, meeting.BySize, meeting.ByLobbySize, meeting.ByRole, meeting.BySettings, meeting.ByRefusal, meeting.ByNeighbours, meeting.ByName} {
 		words = append(words, meeting.Code(reason))
 	}
 	for _, w := range words {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { en } from "../i18n/en";
-import { doorKey, failureKey, refusedKey } from "./failures";
+import type { FailureReason } from "../lib/protocol";
+import { doorKey, failureKey, laterKey, refusedKey } from "./failures";
 
 const codes = ["not_found", "forbidden", "full", "invalid", "conflict", "limited", "internal", "unreachable"] as const;
 
@@ -21,4 +22,9 @@ it.each(codes)("%s has words at the door and elsewhere", (code) => {
 
 it.each(["passcode", "locked", "full", "lobby_full", "banned", "name"] as const)("%s has words of its own at the door", (reason) => {
   expect(doorKey({ code: "forbidden", text: "", reason })).toBe(`door.error.${reason}`);
+});
+
+it("who waits because of others is not told that they themselves were turned away", () => {
+  const key = (reason?: FailureReason) => laterKey({ code: "limited", text: "", ...(reason && { reason }), retry: 30 });
+  expect([key("refused"), key("neighbours"), key()]).toEqual(["door.error.refused", "door.error.neighbours", "door.error.retry"]);
 });

@@ -43,3 +43,8 @@ export function doorKey({ code, reason }: Failure): Key {
       return `error.${code}`;
   }
 }
+
+/** The words for having to wait before one asks at the door again, and for how long. */
+export function laterKey({ reason }: Failure): Key {
+  return reason === "refused" || reason === "neighbours" ? `door.error.${reason}` : "door.error.retry";
+}

@@ -100,6 +100,10 @@ export const enHosts = {
     one: "You were not let in a moment ago. You can ask again in {count} second.",
     other: "You were not let in a moment ago. You can ask again in {count} seconds.",
   },
+  "door.error.neighbours": {
+    one: "Others from your network were not let in a moment ago. You can ask in {count} second.",
+    other: "Others from your network were not let in a moment ago. You can ask in {count} seconds.",
+  },
   "door.error.name": "A name has 1 to 40 characters, of which one can be seen.",
   "door.error.retry": {
     one: "Too many tries. Try again in {count} second.",

@@ -99,6 +99,9 @@ export const koHosts: Record<keyof typeof enHosts, Message> = {
   "door.error.lobby_full": "기다리는 사람이 너무 많아요. 잠시 뒤에 다시 시도해 주세요.",
   "door.error.banned": "이 방에서 차단됐어요.",
   "door.error.refused": { other: "조금 전에 입장이 거절됐어요. {count}초 뒤에 다시 요청할 수 있어요." },
+  "door.error.neighbours": {
+    other: "조금 전에 같은 네트워크를 쓰는 다른 사람의 입장이 거절됐어요. {count}초 뒤에 요청할 수 있어요.",
+  },
   "door.error.name": "이름은 눈에 보이는 글자로 40자까지 쓸 수 있어요.",
   "door.error.retry": { other: "너무 여러 번 시도했어요. {count}초 뒤에 다시 시도해 주세요." },
 

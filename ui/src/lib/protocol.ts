@@ -189,6 +189,8 @@ export type FailureReason =
   | "settings"
   /** A moment ago. */
   | "refused"
+  /** Others of my network were, a moment ago. */
+  | "neighbours"
   /** A person's. */
   | "name";
 
