@@ -102,6 +102,7 @@ func (t *turn) stopWaiting(p *member) {
 		return
 	}
 	p.waiting = ""
+	t.remember(p)
 	t.m.waiters = slices.DeleteFunc(t.m.waiters, func(q *member) bool { return q == p })
 	t.waitingChanged()
 }
@@ -137,8 +138,8 @@ func (t *turn) refuse(c Refuse) *Error {
 		return err
 	}
 	for _, q := range t.waitersAmong(c.IDs) {
-		t.turnAway(q)
 		t.expel(q, "", EndRefused)
+		t.turnAway(q)
 	}
 	return nil
 }

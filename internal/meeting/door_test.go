@@ -110,6 +110,63 @@ func TestWhoComesFromWhereOthersWereTurnedAwayIsTold(t *testing.T) {
 	find[meeting.Snapshot](t, held("host2", "")) // and asks anew
 }
 
+func TestWhoWaitsIsNotHeldBackForAskingAgain(t *testing.T) {
+	b := team(t, func(s *meeting.Settings) { s.Lobby = true })
+	b.connect("mia")
+	ask := func() []meeting.Effect {
+		return b.apply(meeting.Join{ID: b.ids["mia"], Held: time.Minute})
+	}
+	blink := func(d time.Duration) {
+		b.apply(meeting.Disconnect{ID: b.ids["mia"]})
+		b.pass(d)
+		b.connect("mia")
+	}
+	reason(t, ask(), meeting.ByNeighbours)
+	b.wantWait(b.knock("mia", ""), meeting.WaitLobby)
+	b.wantWait(ask(), meeting.WaitLobby)
+	blink(time.Minute) // she is another session now, of the same browser
+	b.wantWait(ask(), meeting.WaitLobby)
+	b.apply(meeting.Leave{ID: b.ids["mia"]})
+	b.wantWait(ask(), meeting.WaitLobby)
+	blink(2 * time.Minute)
+	reason(t, ask(), meeting.ByNeighbours)
+	b.wantWait(b.knock("mia", ""), meeting.WaitLobby)
+	b.apply(meeting.Refuse{ID: b.ids["host"]})
+	b.connect("mia")
+	reason(t, ask(), meeting.ByRefusal)
+	b.pass(30 * time.Second)
+	reason(t, ask(), meeting.ByNeighbours) // she was one of those who were turned away
+}
+
+func TestWhoWaitedForTheHostIsNotHeldBackInTheLobby(t *testing.T) {
+	b := newTable(t)
+	b.settle(func(s *meeting.Settings) { s.Lobby, s.WaitForHost = true, true })
+	b.wantWait(b.knock("mia", ""), meeting.WaitHost)
+	b.links["host"] = meeting.Host
+	b.join("host")
+	b.wantWait(b.apply(meeting.Join{ID: b.ids["mia"], Held: time.Minute}), meeting.WaitLobby)
+}
+
+func TestWhoWaitedIsRememberedWithinBounds(t *testing.T) {
+	b := team(t, func(s *meeting.Settings) { s.Lobby = true })
+	ask := func(name string) []meeting.Effect {
+		b.connect(name)
+		return b.apply(meeting.Join{ID: b.ids[name], Held: time.Minute})
+	}
+	wait := func(name string) {
+		b.wantWait(b.knock(name, ""), meeting.WaitLobby)
+		b.apply(meeting.Disconnect{ID: b.ids[name]})
+	}
+	for i := range 1500 {
+		wait(fmt.Sprint("mia", i))
+	}
+	b.wantWait(ask("mia999"), meeting.WaitLobby)
+	reason(t, ask("mia1000"), meeting.ByNeighbours)
+	b.pass(2 * time.Minute)
+	wait("dan")
+	b.wantWait(ask("dan"), meeting.WaitLobby) // there is room again
+}
+
 func TestWhoWasRefusedIsRememberedWithinBounds(t *testing.T) {
 	b := team(t, func(s *meeting.Settings) { s.Lobby = true })
 	for i := range 1500 {

@@ -55,8 +55,9 @@ type Meeting struct {
 	expelled map[Who]bool // who has been banned in it
 	turned   map[Who]turned
 
-	waiters     []*member // in the order in which they came
-	waitingTold time.Time // as with inside
+	waiters     []*member         // in the order in which they came
+	waited      map[Who]time.Time // until when; see remember
+	waitingTold time.Time         // as with inside
 	waitingDue  time.Time
 
 	reactions     []Flying // not told yet
@@ -111,6 +112,7 @@ func New(c Config) *Meeting {
 		known:    make(map[Who]bool),
 		expelled: make(map[Who]bool),
 		turned:   make(map[Who]turned),
+		waited:   make(map[Who]time.Time),
 	}
 }
 

@@ -308,6 +308,34 @@ func TestAWholeSchoolThatIsTurnedAwayIsNotShutOut(t *testing.T) {
 	}
 }
 
+func TestWhoWaitsKeepsTheirPlaceWhenNeighboursAreTurnedAway(t *testing.T) {
+	n := newNode(t, t.TempDir())
+	made := n.make("team", func(r *store.Room) { r.Settings.Lobby = true })
+	host := n.enter(made, "host", meeting.Host)
+	from := netip.MustParseAddr("192.0.2.7")
+	knock := func(browser string) *client {
+		t.Helper()
+		c := n.connect(rooms.Hello{Room: "team", Name: "mia", From: from, Browser: browser})
+		if s, err := c.tryToJoin(""); err != nil || s.Wait != meeting.WaitLobby {
+			t.Fatalf("waits for %q, %v", s.Wait, err)
+		}
+		return c
+	}
+	mia := knock("")
+	browser := mia.hello.Browser
+	for range 4 {
+		c := knock("")
+		if err := host.do(meeting.Refuse{ID: host.session.ID(), IDs: []meeting.ID{c.session.ID()}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s, err := mia.tryToJoin(""); err != nil || s.Wait != meeting.WaitLobby {
+		t.Errorf("asking again: waits for %q, %v", s.Wait, err)
+	}
+	mia.session.Disconnect()
+	knock(browser)
+}
+
 func TestPasscodesAreTriedTenTimesAMinuteByAHomeInARoom(t *testing.T) {
 	n := newNode(t, t.TempDir())
 	guarded := func(r *store.Room) { openLobby(r); r.Settings.HasPasscode, r.Settings.Passcode = true, "correct" }
