@@ -7,6 +7,8 @@ it.each<[Partial<Failure>, number, number | null]>([
   [{ code: "internal" }, 1, 3000],
   [{ code: "limited" }, 0.5, 2000],
   [{ code: "limited", retry: 40 }, 0.5, 40_000],
+  [{ code: "limited", reason: "refused", retry: 2 }, 0, null],
+  [{ code: "limited", reason: "neighbours", retry: 2 }, 0, null],
   [{ code: "forbidden", reason: "banned" }, 0, null],
   [{ code: "full" }, 0, null],
   [{ code: "invalid" }, 0, null],

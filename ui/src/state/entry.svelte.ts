@@ -6,6 +6,9 @@ import type { Preferences } from "./preferences.svelte";
 /** What came of asking to come in. `nothing`: nobody answered, or I left meanwhile; the next connection asks again. */
 export type Entered = Snapshot | "waiting" | "refused" | "nothing";
 
+/** A trouble that takes longer is told: who waits believes that hosts see them. In ms. */
+const aMoment = 10_000;
+
 /** My way into the meeting: asking, waiting to be let in, being refused. */
 export class Entry {
   /** What I wait for, after being asked to wait. */
@@ -28,7 +31,7 @@ export class Entry {
     this.#preferences = preferences;
   }
 
-  /** `back`: to a seat, or a place in the queue, that I had; a server in trouble is asked for it again. */
+  /** `back`: to a seat, or a place in the queue, that I had; a server that is in trouble for a moment is asked for it again. */
   async enter(back: boolean): Promise<Entered> {
     this.failure = null;
     const { passcode } = this;
@@ -39,7 +42,7 @@ export class Entry {
     if (!result.ok) {
       if (result.failure.code === "unreachable") return "nothing";
       const pause = back ? askAgain(result.failure, Math.random()) : null;
-      if (pause !== null) {
+      if (pause !== null && pause <= aMoment) {
         await new Promise((passed) => setTimeout(passed, pause));
         return turn === this.#turn ? this.enter(back) : "nothing";
       }
