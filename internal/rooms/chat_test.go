@@ -236,6 +236,23 @@ func (c *client) fetch(room, id string) error {
 	return err
 }
 
+func TestWhatIsOnItsWayEndsWithTheSessionOfWhoLeft(t *testing.T) {
+	n := newNode(t, t.TempDir())
+	n.join("ann")
+	bob := n.join("bob")
+	v, err := n.rooms.Visit(t.Context(), "standup", bob.hello.Key, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := bob.leave(); err != nil || v.Life().Err() != nil {
+		t.Errorf("it ended when bob left, who is still connected: %v, %v", v.Life().Err(), err)
+	}
+	bob.session.Disconnect()
+	if v.Life().Err() == nil {
+		t.Error("it goes on without bob")
+	}
+}
+
 func TestALongReadingLetsOthersSpeakBetween(t *testing.T) {
 	n := newNode(t, t.TempDir())
 	for i := range 1500 { // of which ann sees the first alone

@@ -81,7 +81,8 @@ func (r *Rooms) Visit(ctx context.Context, name string, key meeting.Key, writes 
 // Who is the visitor's browser.
 func (v Visitor) Who() meeting.Who { return v.who }
 
-// Life ends when the visitor's session is over: they were removed, or did not come back.
+// Life ends when the visitor's session is over: they were removed, did not come back, or left and closed the
+// connection.
 func (v Visitor) Life() context.Context { return v.life }
 
 // Begin takes a place for a file and gives its id.

@@ -170,8 +170,8 @@ func (s *Server) fetchFile(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, content)
 }
 
-// cutWith ends what goes on with a request when its visitor's session is over: who was removed gets not one byte more. The
-// caller calls stop when it has answered.
+// cutWith ends what goes on with a request when its visitor's session is over: who was removed gets not one byte more, nor
+// who left and is gone. The caller calls stop when it has answered.
 func cutWith(v rooms.Visitor, w http.ResponseWriter) (stop func()) {
 	connection := http.NewResponseController(w)
 	cancel := context.AfterFunc(v.Life(), func() {
