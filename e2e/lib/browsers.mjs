@@ -18,7 +18,7 @@ const engines = {
       '--auto-select-desktop-capture-source=Entire screen',
     ],
   }),
-  firefox: () => ({
+  firefox: ({ fingers }) => ({
     browser: 'firefox',
     executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
     headless: true,
@@ -32,6 +32,8 @@ const engines = {
       'browser.safebrowsing.downloads.remote.enabled': false,
       'network.captive-portal-service.enabled': false,
       'network.connectivity-service.enabled': false,
+      // What CSS is told of a machine whose one pointer is a finger.
+      ...(fingers && { 'ui.primaryPointerCapabilities': 1, 'ui.allPointerCapabilities': 1 }),
     },
   }),
 };
@@ -39,7 +41,10 @@ const engines = {
 /** The engines' names. */
 export const names = Object.keys(engines);
 
-/** Starts a browser. `camera` are Chromium's fake device options; 10 fps keeps four browsers on two cores honest. */
-export function launch(engine, { camera = 'fps=10' } = {}) {
-  return puppeteer.launch({ ...engines[engine]({ camera }), protocolTimeout: 60_000 });
+/**
+ * Starts a browser. `camera` are Chromium's fake device options; 10 fps keeps four browsers on two cores honest. `fingers`
+ * are for pages on phones: Chromium learns of them with the viewport, Firefox at its start.
+ */
+export function launch(engine, { camera = 'fps=10', fingers = false } = {}) {
+  return puppeteer.launch({ ...engines[engine]({ camera, fingers }), protocolTimeout: 60_000 });
 }

@@ -13,9 +13,9 @@ export class House {
     return house;
   }
 
-  /** A person with a context of its own in the one browser of this engine. */
+  /** A person with a context of its own in the one browser of this engine; one with a finger has a Firefox of its own kind. */
   async person(name, engine, options) {
-    return Person.sit(name, engine, await this.#browser(engine), options);
+    return Person.sit(name, engine, await this.#browser(engine, Boolean(options?.viewport?.hasTouch)), options);
   }
 
   /** Many people at once, in one tab of Chromium. */
@@ -23,9 +23,10 @@ export class House {
     return Cast.gather(await this.#browser('chromium'), this.server);
   }
 
-  async #browser(engine) {
-    if (!this.#browsers.has(engine)) this.#browsers.set(engine, await launch(engine));
-    return this.#browsers.get(engine);
+  async #browser(engine, fingers = false) {
+    const kind = engine === 'firefox' && fingers ? 'a phone with firefox' : engine;
+    if (!this.#browsers.has(kind)) this.#browsers.set(kind, await launch(engine, { fingers }));
+    return this.#browsers.get(kind);
   }
 
   async close() {

@@ -91,7 +91,7 @@ for (const engine of names) {
     for (let step = 0; step < 20 && !(await keys.held('in More')).name.startsWith('Statistics'); step++) await keys.press('ArrowDown');
     await keys.press('Enter');
     await shown(page, '.stage table');
-    await keys.tabTo('Close', { back: true });
+    await keys.tabTo('Close');
     await keys.press('Enter');
     await gone(page, '.stage table');
     await keys.arrives('More');
