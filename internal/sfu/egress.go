@@ -7,9 +7,6 @@ import (
 	"noom/internal/sfu/rtpx"
 )
 
-// sealOverhead is the most that SRTP adds to a packet, in bytes: GCM's tag (RFC 7714 §13.2).
-const sealOverhead = 16
-
 // forward gives the unit in hand to one slot: rewritten into the slot's numbers and sealed for its peer.
 func (r *Router) forward(sl *slot, u *unit, out *Out) {
 	p := sl.peer
@@ -50,11 +47,12 @@ func (r *Router) forward(sl *slot, u *unit, out *Out) {
 	}
 	r.level[0] = u.level
 	buf := rtpx.AppendHeader(memory[:0], h, r.elements(p, u.codec))
+	header := len(buf)
 	if buf, ok = sl.appendPayload(buf, g, u); !ok {
 		r.counts.Unwritable++
 		return
 	}
-	size := r.seal(p, memory, buf, out)
+	size := r.seal(p, buf, header, &sl.media, out)
 	if size == 0 {
 		return
 	}
@@ -87,17 +85,6 @@ func (sl *slot) appendPayload(buf []byte, g *generation, u *unit) (_ []byte, ok 
 		return sl.munger.Append(buf, g.number, &u.vp8, u.packet.Payload)
 	}
 	return append(buf, u.packet.Payload...), true
-}
-
-// seal encrypts a packet in place, in the memory that Out gave, and hands it over. It gives the size, 0 on failure.
-func (r *Router) seal(p *peer, memory, buf []byte, out *Out) int {
-	sealed, err := p.seals.EncryptRTP(memory[:0], buf, &r.header)
-	if err != nil || len(sealed) > MTU {
-		r.counts.Unwritable++
-		return 0
-	}
-	r.push(p, len(sealed), out)
-	return len(sealed)
 }
 
 // turn makes the unit's stream the slot's source, from this packet on.

@@ -173,7 +173,7 @@ func (r *Router) sendControl(p *peer, buf []byte, out *Out) []byte {
 		r.counts.NoMemory++
 		return buf[:0]
 	}
-	sealed, err := p.seals.EncryptRTCP(memory[:0], buf, &r.control)
+	sealed, err := p.seals.sealRTCP(memory, buf, &r.control)
 	if err != nil || len(sealed) > MTU {
 		r.counts.Unwritable++
 		return buf[:0]

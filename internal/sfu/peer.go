@@ -36,7 +36,7 @@ type peer struct {
 	nominated bool           // an address was, once
 	lost      bool
 	opens     *srtp.Context // nil before the handshake ended
-	seals     *srtp.Context
+	seals     seals
 	burst     int32 // its index in Out.Peers, see Out.push
 
 	ingress
@@ -244,4 +244,4 @@ func (p *peer) roomID() RoomID {
 }
 
 // receives tells whether packets may be sent to the peer.
-func (p *peer) receives() bool { return p.seals != nil && p.address.IsValid() }
+func (p *peer) receives() bool { return p.seals.ready() && p.address.IsValid() }

@@ -62,12 +62,13 @@ func (r *Router) resend(now time.Time, sl *slot, output uint16, out *Out) {
 		Marker: r.packet.Marker, PayloadType: t.RTX, Sequence: sl.repairs,
 		Timestamp: r.packet.Timestamp + g.offset, SSRC: sl.params.RTX, CSRC: uint32(sl.carried),
 	}, nil)
+	header := len(buf)
 	buf = binary.BigEndian.AppendUint16(buf, output)
 	if buf, ok = sl.appendPayload(buf, g, &r.unit); !ok {
 		r.counts.Unwritable++
 		return
 	}
-	size := r.seal(p, memory, buf, out)
+	size := r.seal(p, buf, header, &sl.repair, out)
 	if size == 0 {
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"noom/internal/sfu/codec"
 	"noom/internal/sfu/layer"
 	"noom/internal/sfu/seqmap"
+	"noom/internal/sfu/srtpx"
 )
 
 const (
@@ -53,6 +54,8 @@ type numbering struct {
 	past     [generations]generation // by number modulo generations
 	now      uint32                  // number of the newest
 	repairs  uint16                  // sequence number of the next retransmission
+	media    srtpx.Stream            // rounds of sequence under the present keys, and of repairs
+	repair   srtpx.Stream
 	resent   [repeats]repeat
 }
 

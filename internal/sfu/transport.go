@@ -163,11 +163,14 @@ func (r *Router) SetKeys(now time.Time, id PeerID, k Keys) error {
 	if err != nil {
 		return fmt.Errorf("setting the keys that open: %w", err)
 	}
-	seals, err := srtp.CreateContext(k.LocalKey, k.LocalSalt, profile)
+	seals, err := newSeals(k.LocalKey, k.LocalSalt, profile)
 	if err != nil {
 		return fmt.Errorf("setting the keys that seal: %w", err)
 	}
 	p.opens, p.seals = opens, seals
+	for _, sl := range p.slots {
+		sl.beginKeys()
+	}
 	clear(p.senders)
 	r.ready(now, p)
 	return nil

@@ -1,0 +1,63 @@
+package sfu
+
+import (
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/pion/srtp/v3"
+
+	"noom/internal/sfu/srtpx"
+)
+
+// sealOverhead is the most that SRTP adds to a packet, in bytes: GCM's tag (RFC 7714 §13.2).
+const sealOverhead = srtpx.Overhead
+
+// seals are the keys of what a peer is sent: gcm, or other for a peer without AES-GCM. Neither before the handshake ended.
+type seals struct {
+	gcm   *srtpx.Sealer
+	other *srtp.Context
+}
+
+func newSeals(key, salt []byte, profile srtp.ProtectionProfile) (s seals, err error) {
+	if profile == srtp.ProtectionProfileAeadAes128Gcm {
+		s.gcm, err = srtpx.New(key, salt)
+	} else {
+		s.other, err = srtp.CreateContext(key, salt, profile)
+	}
+	return s, err
+}
+
+func (s *seals) ready() bool { return s.gcm != nil || s.other != nil }
+
+// sealRTP seals a packet where it stands. header is the length of its header, scratch what pion parses it into.
+func (s *seals) sealRTP(packet []byte, header int, in *srtpx.Stream, scratch *rtp.Header) ([]byte, error) {
+	if s.gcm != nil {
+		return s.gcm.RTP(packet, header, in), nil
+	}
+	return s.other.EncryptRTP(packet[:0], packet, scratch)
+}
+
+// sealRTCP seals a compound packet into memory.
+func (s *seals) sealRTCP(memory, compound []byte, scratch *rtcp.Header) ([]byte, error) {
+	if s.gcm == nil {
+		return s.other.EncryptRTCP(memory[:0], compound, scratch)
+	}
+	return s.gcm.RTCP(append(memory[:0], compound...))
+}
+
+// seal encrypts a packet in the memory that Out gave, and hands it over. It gives the size, 0 on failure.
+func (r *Router) seal(p *peer, packet []byte, header int, in *srtpx.Stream, out *Out) int {
+	sealed, err := p.seals.sealRTP(packet, header, in, &r.header)
+	if err != nil || len(sealed) > MTU {
+		r.counts.Unwritable++
+		return 0
+	}
+	r.push(p, len(sealed), out)
+	return len(sealed)
+}
+
+// beginKeys counts rounds of sequence numbers from none again, as whoever opens with new keys does (RFC 3711 §3.3.1).
+func (sl *slot) beginKeys() {
+	if sl.numbering != nil {
+		sl.media, sl.repair = srtpx.Stream{}, srtpx.Stream{}
+	}
+}
