@@ -32,15 +32,8 @@ func (c *counts) received(b *batch) {
 }
 
 func (c *counts) sent(out *sfu.Out) {
-	packets, sum := 0, 0
-	for _, burst := range out.Peers {
-		for p := range out.Packets(burst) {
-			packets++
-			sum += len(p)
-		}
-	}
-	c.packetsOut.Add(uint64(packets))
-	c.bytesOut.Add(uint64(sum))
+	c.packetsOut.Add(uint64(out.Sent))
+	c.bytesOut.Add(uint64(out.Bytes))
 }
 
 // Stats is what an operator may know of the engine. All but Peers, Rooms and Handshaking count from the start.

@@ -135,7 +135,10 @@ func (w *worker) receiveFrom(b *batch, i int) (next int) {
 		if len(data) == 0 {
 			continue
 		}
-		w.router.Receive(w.now, b.from[i], data, &w.out)
+		w.router.Gather(w.now, b.from[i], data, &w.out)
+		if w.router.Gathered() {
+			w.forward()
+		}
 		if w.out.Full() {
 			w.flush()
 		}
@@ -143,12 +146,33 @@ func (w *worker) receiveFrom(b *batch, i int) (next int) {
 	return i
 }
 
+// forward gives what the router has gathered to its receivers, and sends in between what one round of it fills.
+func (w *worker) forward() {
+	for w.forwardSome() {
+		w.flush()
+	}
+}
+
+// forwardSome blames a panic on the sender of the packet in hand, as receiveFrom does. What came out of a pipe has none here.
+func (w *worker) forwardSome() (more bool) {
+	defer func() {
+		if v := recover(); v != nil {
+			w.panicked(v, w.router.Sender())
+			more = true
+		}
+	}()
+	return w.router.Forward(&w.out)
+}
+
 // receivePiped routes packets of other workers' tracks.
 func (w *worker) receivePiped(p *pipeBatch) {
 	defer p.done()
 	w.guard(0, func() {
 		for i := range p.n {
-			w.router.ReceivePiped(w.now, p.packet[i], &w.out)
+			w.router.GatherPiped(w.now, p.packet[i], &w.out)
+			if w.router.Gathered() {
+				w.forward()
+			}
 			if w.out.Full() {
 				w.flush()
 			}
@@ -156,8 +180,9 @@ func (w *worker) receivePiped(p *pipeBatch) {
 	})
 }
 
-// endTurn does what time asks for, sends everything and sets the timer.
+// endTurn forwards, does what time asks for, sends everything and sets the timer.
 func (w *worker) endTurn() {
+	w.forward()
 	if d := w.router.Deadline(); !d.IsZero() && !d.After(w.now) {
 		w.guard(0, func() { w.router.Tick(w.now, &w.out) })
 	}

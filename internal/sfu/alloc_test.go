@@ -102,7 +102,10 @@ func TestForwardAllocs(t *testing.T) {
 				i := 0
 				allocs := testing.AllocsPerRun(runs, func() {
 					a.out.Reset()
-					router.Receive(a.call.now, a.sender.address, sealed[i], a.out)
+					router.Gather(a.call.now, a.sender.address, sealed[i], a.out)
+					for router.Forward(a.out) {
+						a.out.Reset()
+					}
 					i++
 				})
 				if got := router.Counters().PacketsForwarded - before; got != 50*(runs+1) {
@@ -116,21 +119,39 @@ func TestForwardAllocs(t *testing.T) {
 	}
 }
 
-// BenchmarkForward measures one packet of a picture given to fifty viewers. ns/packet counts each sealed copy.
+// BenchmarkForward measures five packets of a picture given to n viewers: packet by packet, and receiver by receiver.
+// ns/packet counts each sealed copy.
 func BenchmarkForward(b *testing.B) {
-	for _, viewers := range []int{10, 50, 200} {
-		b.Run(fmt.Sprintf("viewers=%d", viewers), func(b *testing.B) {
-			a := newAudience(b, viewers, srtp.ProtectionProfileAeadAes128Gcm)
-			router := a.call.workers[0]
-			b.ReportAllocs()
-			for b.Loop() {
-				b.StopTimer()
-				data := a.next(a.picture)
-				b.StartTimer()
-				a.out.Reset()
-				router.Receive(a.call.now, a.sender.address, data, a.out)
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*viewers), "ns/packet")
-		})
+	for _, viewers := range []int{10, 50, 200, 500} {
+		for _, by := range []string{"packet", "receiver"} {
+			b.Run(fmt.Sprintf("viewers=%d/by=%s", viewers, by), func(b *testing.B) { benchmarkForward(b, viewers, by == "receiver") })
+		}
 	}
+}
+
+func benchmarkForward(b *testing.B, viewers int, gather bool) {
+	const burst = 5
+	a := newAudience(b, viewers, srtp.ProtectionProfileAeadAes128Gcm)
+	router := a.call.workers[0]
+	var data [burst][]byte
+	b.ReportAllocs()
+	for b.Loop() {
+		b.StopTimer()
+		for i := range data {
+			data[i] = append(data[i][:0], a.next(a.picture)...)
+		}
+		b.StartTimer()
+		a.out.Reset()
+		for i := range data {
+			if gather {
+				router.Gather(a.call.now, a.sender.address, data[i], a.out)
+			} else {
+				router.Receive(a.call.now, a.sender.address, data[i], a.out)
+			}
+		}
+		for gather && router.Forward(a.out) {
+			a.out.Reset()
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*viewers*burst), "ns/packet")
 }

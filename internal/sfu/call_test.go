@@ -30,6 +30,8 @@ type call struct {
 	cut   bool // pipes carry nothing
 	// forgetful: peers that send nothing keep nothing of what they get.
 	forgetful bool
+	// gathers: what peers send at one moment is one turn, as the host takes a batch. Otherwise each datagram is.
+	gathers, sending bool
 	// profile of SRTP for those who join from now on.
 	profile srtp.ProtectionProfile
 }
@@ -129,8 +131,13 @@ func (c *call) run(d time.Duration) {
 			return
 		}
 		if who == -2 {
+			c.sending = true
 			for _, p := range c.peers {
 				p.send()
+			}
+			c.sending = false
+			for i := range c.workers {
+				c.forward(i)
 			}
 			continue
 		}
@@ -205,8 +212,23 @@ func (c *call) at(a netip.AddrPort) *testPeer {
 // inject gives a datagram to a peer's worker as if it came from an address.
 func (c *call) inject(p *testPeer, from netip.AddrPort, datagram []byte) {
 	c.t.Helper()
-	p.router().Receive(c.now, from, datagram, c.outs[p.worker])
-	c.flush(p.worker)
+	if !c.gathers {
+		p.router().Receive(c.now, from, datagram, c.outs[p.worker])
+		c.flush(p.worker)
+		return
+	}
+	p.router().Gather(c.now, from, datagram, c.outs[p.worker])
+	if p.router().Gathered() || !c.sending {
+		c.forward(p.worker)
+	}
+}
+
+// forward is the host's end of a turn.
+func (c *call) forward(worker int) {
+	for c.workers[worker].Forward(c.outs[worker]) {
+		c.flush(worker)
+	}
+	c.flush(worker)
 }
 
 // switches lists what a slot of a peer was said to carry, in order.

@@ -160,7 +160,7 @@ func (r *Router) ingest(now time.Time, s *stream, a arrival, plain []byte, out *
 	}
 	if len(r.packet.Payload) == 0 {
 		r.counts.Padding++
-		s.skip(sequence)
+		r.skip(now, s)
 		return
 	}
 	r.seen(now, s)
@@ -168,7 +168,7 @@ func (r *Router) ingest(now time.Time, s *stream, a arrival, plain []byte, out *
 	s.times.arrived(r.packet.Timestamp, now)
 	if !r.read(now, s, a) {
 		r.counts.Malformed++
-		s.skip(sequence)
+		r.skip(now, s)
 		return
 	}
 	r.distribute(s, plain, out)
@@ -191,15 +191,6 @@ func (r *Router) note(now time.Time, s *stream, recovered bool) {
 	}
 	if at, ok := s.missed.Deadline(); ok {
 		r.wake(s.source.owner, at)
-	}
-}
-
-// skip leaves a packet out of every slot that takes the stream, so that receivers do not miss it.
-func (s *stream) skip(sequence uint16) {
-	for _, sl := range s.slots {
-		if sl.selector.Current() == s.layer {
-			sl.sequence.Drop(sequence)
-		}
 	}
 }
 
@@ -233,7 +224,7 @@ func (r *Router) read(now time.Time, s *stream, a arrival) (ok bool) {
 	return true
 }
 
-// distribute gives the unit in hand to whoever takes its stream.
+// distribute sees to it that whoever takes its stream gets the unit in hand.
 func (r *Router) distribute(s *stream, plain []byte, out *Out) {
 	t := s.source.track
 	if t == nil || t.state != On {
@@ -243,8 +234,8 @@ func (r *Router) distribute(s *stream, plain []byte, out *Out) {
 	if t.number.Kind() == Microphone {
 		t.room.voices.Level(r.unit.now, uint32(t.number), r.unit.level&0x7f)
 	}
-	for _, sl := range s.slots {
-		r.forward(sl, &r.unit, out)
+	if len(s.slots) > 0 {
+		r.gather(&r.unit, false)
 	}
 	if len(t.workers) > 0 {
 		r.pipe(t, &r.unit, plain, out)

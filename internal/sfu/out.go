@@ -32,6 +32,8 @@ type Out struct {
 	Piped []Piped
 	// Dropped counts packets that found Out full. Reset leaves it.
 	Dropped uint64
+	// Sent counts the packets of all bursts, Bytes what they hold together.
+	Sent, Bytes int
 
 	chunks []*[chunkSize]packet // the arena; packets never move
 	used   int32
@@ -116,7 +118,7 @@ func (o *Out) Reset() {
 	clear(o.Handshakes) // let go of the host's read buffers
 	o.Handshakes = o.Handshakes[:0]
 	o.Piped = o.Piped[:0]
-	o.used = 0
+	o.used, o.Sent, o.Bytes = 0, 0, 0
 }
 
 // Full tells the host to flush before it calls the router again.
@@ -156,6 +158,8 @@ func (o *Out) push(burst *int32, id PeerID, to netip.AddrPort, size int) {
 	o.used++
 	p := o.at(at)
 	p.next, p.size = -1, int32(size)
+	o.Sent++
+	o.Bytes += size
 	if i := int(*burst); i < len(o.Peers) {
 		if b := &o.Peers[i]; b.Peer == id && b.To == to {
 			o.at(b.last).next = at

@@ -52,8 +52,16 @@ func (r *Router) pipe(t *track, u *unit, plain []byte, out *Out) {
 	}
 }
 
-// ReceivePiped takes a packet of a track that lives on another worker.
+// ReceivePiped takes a packet of a track that lives on another worker, and forwards it at once.
 func (r *Router) ReceivePiped(now time.Time, p Piped, out *Out) {
+	r.GatherPiped(now, p, out)
+	for r.Forward(out) {
+		continue
+	}
+}
+
+// GatherPiped is ReceivePiped, but the packet waits for Forward: see Gather.
+func (r *Router) GatherPiped(now time.Time, p Piped, out *Out) {
 	var t *track
 	if m := r.rooms[p.Room]; m != nil {
 		t = m.tracks[p.Track]

@@ -29,16 +29,17 @@ type Config struct {
 
 // Router forwards media between the peers of one worker. Its owner calls one method at a time.
 type Router struct {
-	config Config
-	peers  map[PeerID]*peer
-	ufrags map[string]*peer         // by our half of the username in their checks
-	proven map[netip.AddrPort]*peer // the address gate: whose valid checks came from there
-	rooms  map[RoomID]*room
-	order  []*peer   // the peers in the order they came, so that the same input gives the same output
-	open   []*room   // the rooms likewise
-	next   time.Time // when Tick has something to do; zero when never
-	sender *peer     // of the datagram in hand; nil while it is not known
-	counts Counters
+	config  Config
+	peers   map[PeerID]*peer
+	ufrags  map[string]*peer         // by our half of the username in their checks
+	proven  map[netip.AddrPort]*peer // the address gate: whose valid checks came from there
+	rooms   map[RoomID]*room
+	order   []*peer   // the peers in the order they came, so that the same input gives the same output
+	open    []*room   // the rooms likewise
+	next    time.Time // when Tick has something to do; zero when never
+	waiting gathered
+	sender  *peer // of the datagram in hand; nil while it is not known
+	counts  Counters
 
 	// Memory for the packet in hand, here so that nothing is allocated for it.
 	plain   [2 * MTU]byte // opened, with room to move a restored header
@@ -69,9 +70,17 @@ func New(c Config) *Router {
 	}
 }
 
-// Receive takes one datagram that arrived from an address. The datagram is borrowed for the call, except where Out
-// says otherwise.
+// Receive takes one datagram that arrived from an address, and forwards at once what it brings for others. The datagram is
+// borrowed for the call, except where Out says otherwise.
 func (r *Router) Receive(now time.Time, from netip.AddrPort, datagram []byte, out *Out) {
+	r.take(now, from, datagram, out)
+	for r.Forward(out) {
+		continue // all at once: one packet's copies find room, see packetsMax
+	}
+}
+
+// take reads a datagram, does what it asks, and gathers what it brings for others.
+func (r *Router) take(now time.Time, from netip.AddrPort, datagram []byte, out *Out) {
 	r.sender = nil
 	r.counts.PacketsReceived++
 	r.counts.BytesReceived += uint64(len(datagram))

@@ -199,7 +199,7 @@ func (r *Router) aim(now time.Time, sl *slot) {
 			}
 		}
 	}
-	if want != layer.None && want != sl.selector.Current() {
+	if want != layer.None && want != sl.selector.Current() && !r.keyframeGathered(&t.source.streams[want]) {
 		r.wantKeyframe(now, &t.source.streams[want])
 	}
 }

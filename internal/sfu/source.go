@@ -40,6 +40,8 @@ type stream struct {
 	width  uint16 // of the newest keyframe, 0 while unknown
 	height uint16
 	slots  []*slot // to which its packets are offered
+	first  int     // of its packets gathered in this turn, and the last; none where there is none
+	last   int
 	key    keyframe
 }
 
@@ -79,6 +81,7 @@ func newSource(owner *peer, k Kind) *source {
 	s := &source{owner: owner, kind: k, layers: 1}
 	for i := range s.streams {
 		s.streams[i].source, s.streams[i].layer = s, i
+		s.streams[i].first, s.streams[i].last = none, none
 	}
 	return s
 }

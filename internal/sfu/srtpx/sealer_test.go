@@ -53,7 +53,9 @@ func rfc7714(t *testing.T) *Sealer {
 }
 
 // roomy copies a packet into a buffer that has room for what sealing adds.
-func roomy(packet []byte) []byte { return append(make([]byte, 0, len(packet)+ControlOverhead), packet...) }
+func roomy(packet []byte) []byte {
+	return append(make([]byte, 0, len(packet)+ControlOverhead), packet...)
+}
 
 func TestRTPIsSealedAsInRFC7714(t *testing.T) {
 	plain := unhex(t, "8040f17b 8041f8d3 5501a0b2 47616c6c 69612065 7374206f 6d6e6973 20646976 69736120 696e2070 61727465 73207472 6573")

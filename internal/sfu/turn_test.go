@@ -1,0 +1,161 @@
+package sfu
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pion/rtp"
+	"github.com/pion/srtp/v3"
+)
+
+// busyCall is a call with all that makes numbers of slots: layers that change, probes, packets lost, repaired and without payload,
+// voices that change.
+func busyCall(t *testing.T, gathers bool) (heard map[string][]string, forwarded uint64) {
+	c := newCall(t, 2)
+	c.gathers = gathers
+	alice, bob, carol := c.join("alice", 0), c.join("bob", 0), c.join("carol", 1)
+	voice := alice.microphone(20)
+	bob.microphone(25)
+	layers := alice.camera()
+	layers[1].probe = true
+	bob.camera()
+	for i, p := range []*testPeer{bob, carol} {
+		p.view(Wish{Track: alice.track(Camera), Width: uint16(320 << i), Height: uint16(180 << i)})
+	}
+	alice.view(Wish{Track: bob.track(Camera)})
+	for i := range 20 {
+		c.run(250 * time.Millisecond)
+		layers[i%3].sequence++ // lost on the way
+		c.sending = true       // in one turn with what follows
+		alice.rtp(rtp.Header{Version: 2, PayloadType: ptVP8, SequenceNumber: layers[i%3].sequence, Timestamp: layers[i%3].timestamp, SSRC: layers[i%3].ssrc},
+			false, "", "", "", 0, nil)
+		layers[i%3].sequence++
+		layers[i%3].key = i%4 == 0
+		layers[i%3].frame()
+		layers[i%3].repair(layers[i%3].sequence - 1)
+		c.sending = false
+		for w := range c.workers {
+			c.forward(w)
+		}
+		voice.level = uint8(20 + 30*(i%2))
+		bob.view(Wish{Track: alice.track(Camera), Width: uint16(320 << (i % 3)), Height: uint16(180 << (i % 3))})
+	}
+	heard = map[string][]string{}
+	for _, p := range c.peers {
+		for ssrc, got := range p.got {
+			for _, g := range got {
+				name := fmt.Sprint(p.name, " ", ssrc)
+				heard[name] = append(heard[name], fmt.Sprintf("%v tl0 %d size %d at %v", g, g.tl0, g.size, g.at.Sub(c.peers[0].checked)))
+			}
+		}
+	}
+	for _, w := range c.workers {
+		forwarded += w.Counters().PacketsForwarded
+	}
+	return heard, forwarded
+}
+
+func TestATurnGivesEveryReceiverWhatPacketByPacketGives(t *testing.T) {
+	want, n := busyCall(t, false)
+	got, m := busyCall(t, true)
+	if n < 1500 || len(want) < 6 {
+		t.Fatalf("only %d packets were forwarded on %d slots", n, len(want))
+	}
+	if m != n {
+		t.Errorf("%d packets were forwarded, want %d", m, n)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOneReceiverGetsAllOfATurnInOneBurst(t *testing.T) {
+	a := newAudience(t, 100, srtp.ProtectionProfileAeadAes128Gcm)
+	router := a.call.workers[0]
+	var bursts, packets int
+	send := func() {
+		for _, b := range a.out.Peers {
+			bursts++
+			packets += int(b.Count)
+		}
+		a.out.Reset()
+	}
+	for range 5 {
+		router.Gather(a.call.now, a.sender.address, a.next(a.picture), a.out)
+	}
+	if len(a.out.Peers) > 0 {
+		t.Error("something was forwarded before Forward")
+	}
+	rounds := 1
+	for ; router.Forward(a.out); rounds++ {
+		if a.out.used < packetsAtOnce || a.out.used >= packetsAtOnce+gatherMost {
+			t.Errorf("a round left %d packets", a.out.used)
+		}
+		send()
+	}
+	send()
+	if rounds < 2 || bursts != 100 || packets != 500 {
+		t.Errorf("%d packets left in %d bursts and %d rounds, want 500 in 100 and 2 or more", packets, bursts, rounds)
+	}
+	if router.Forward(a.out); len(a.out.Peers) > 0 {
+		t.Error("something was forwarded twice")
+	}
+}
+
+func TestNoMoreIsGatheredThanFindsRoom(t *testing.T) {
+	a := newAudience(t, 3, srtp.ProtectionProfileAeadAes128Gcm)
+	router := a.call.workers[0]
+	for i := range gatherMost {
+		if router.Gathered() {
+			t.Fatalf("full after %d packets", i)
+		}
+		router.Gather(a.call.now, a.sender.address, a.next(a.picture), a.out)
+	}
+	if !router.Gathered() {
+		t.Fatal("not full")
+	}
+	router.Gather(a.call.now, a.sender.address, a.next(a.picture), a.out)
+	if got := router.Counters().NoMemory; got != 1 {
+		t.Errorf("%d packets were counted as dropped, want 1", got)
+	}
+	before := router.Counters().PacketsForwarded
+	for router.Forward(a.out) {
+		a.out.Reset()
+	}
+	if got := router.Counters().PacketsForwarded - before; got != 3*gatherMost {
+		t.Errorf("%d packets were forwarded, want %d", got, 3*gatherMost)
+	}
+}
+
+func TestAPeerMayGoInTheMiddleOfATurn(t *testing.T) {
+	for _, who := range []int{0, 1, 150} {
+		a := newAudience(t, 200, srtp.ProtectionProfileAeadAes128Gcm)
+		router := a.call.workers[0]
+		for range 5 {
+			router.Gather(a.call.now, a.sender.address, a.next(a.picture), a.out)
+		}
+		if !router.Forward(a.out) {
+			t.Fatal("all was forwarded in one round")
+		}
+		a.out.Reset()
+		router.RemovePeer(a.call.now, a.call.peers[who].id, a.out)
+		a.out.Reset()
+		for router.Forward(a.out) {
+			t.Fatal("something was left to forward")
+		}
+		if got := router.Counters().Abandoned; got != 5 || a.out.used != 0 {
+			t.Errorf("%d packets abandoned and %d copies forwarded, want 5 and 0", got, a.out.used)
+		}
+		before := router.Counters().PacketsForwarded
+		want := uint64(199)
+		if who == 0 {
+			want = 0
+		}
+		router.Receive(a.call.now, a.sender.address, a.next(a.picture), a.out)
+		if got := router.Counters().PacketsForwarded - before; got != want {
+			t.Errorf("without peer %d, %d copies of the next packet, want %d", who, got, want)
+		}
+	}
+}
