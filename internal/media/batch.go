@@ -2,6 +2,7 @@ package media
 
 import (
 	"net/netip"
+	"time"
 
 	"noom/internal/sfu"
 )
@@ -20,6 +21,7 @@ const (
 // batch is what one read brought: memory that circulates between its reader and the loops.
 type batch struct {
 	n    int
+	read time.Time // when
 	from [batchSize]netip.AddrPort
 	size [batchSize]int
 	data [batchSize][sfu.MTU]byte

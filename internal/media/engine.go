@@ -122,12 +122,15 @@ func (e *Engine) Candidates() []netip.AddrPort {
 // Fingerprint is the certificate's, as in SDP: "sha-256 AB:CD:…".
 func (e *Engine) Fingerprint() string { return fingerprint(e.certificate.Certificate[0]) }
 
-// place chooses the worker of a new peer, the one with the fewest, and counts the peer there.
+// place chooses the worker of a new peer, and counts the peer there: the one with the fewest among those that are not full,
+// or of all if all are. Whoever is inside may always come back.
 func (e *Engine) place() *worker {
-	best := e.workers[0]
+	now := time.Now()
+	best, bestFull := e.workers[0], e.workers[0].meter.isFull(now)
 	for _, w := range e.workers[1:] {
-		if w.load.Load() < best.load.Load() {
-			best = w
+		full := w.meter.isFull(now)
+		if bestFull != full && bestFull || bestFull == full && w.load.Load() < best.load.Load() {
+			best, bestFull = w, full
 		}
 	}
 	best.load.Add(1)

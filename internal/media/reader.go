@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"syscall"
+	"time"
 )
 
 // reader takes datagrams off one socket and gives them to the workers that own their senders.
@@ -40,6 +41,7 @@ func (r *reader) run(ctx context.Context) error {
 			r.worker.counts.readErrors.Add(1)
 			continue
 		}
+		b.read = time.Now()
 		r.worker.counts.received(b)
 		if !r.deliver(ctx, b) {
 			return nil
@@ -117,6 +119,7 @@ func (r *reader) split(b *batch) {
 				continue
 			}
 		}
+		part.read = b.read
 		part.add(b.from[i], b.at(i))
 		b.size[i] = 0
 	}

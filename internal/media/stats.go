@@ -20,6 +20,7 @@ type counts struct {
 	handshakeDone   atomic.Uint64
 	handshakeFailed atomic.Uint64
 	panics          atomic.Uint64
+	lags            lags
 }
 
 func (c *counts) received(b *batch) {
@@ -46,6 +47,9 @@ type Stats struct {
 	PacketsIn, BytesIn   uint64 // UDP datagrams and payload bytes
 	PacketsOut, BytesOut uint64
 
+	Lags Lags // how long inputs waited for the loops
+	Full bool // see Engine.Full
+
 	HandshakesDone, HandshakesFailed uint64
 	Panics                           uint64
 	// Dropped counts what the host did not pass on, by reason.
@@ -59,7 +63,7 @@ const statsPatience = 200 * time.Millisecond
 
 // Stats gathers the engine's counters.
 func (e *Engine) Stats() Stats {
-	s := Stats{Workers: len(e.workers), Rooms: int(e.roomCount.Load()), Handshaking: e.handshakes.len(), Dropped: map[string]uint64{}}
+	s := Stats{Workers: len(e.workers), Rooms: int(e.roomCount.Load()), Handshaking: e.handshakes.len(), Full: e.Full(), Dropped: map[string]uint64{}}
 	for _, w := range e.workers {
 		c := &w.counts
 		s.Peers += int(w.load.Load())
@@ -70,6 +74,7 @@ func (e *Engine) Stats() Stats {
 		s.HandshakesDone += c.handshakeDone.Load()
 		s.HandshakesFailed += c.handshakeFailed.Load()
 		s.Panics += c.panics.Load()
+		c.lags.addTo(&s.Lags)
 		s.Dropped["read_error"] += c.readErrors.Load()
 		s.Dropped["worker_full"] += c.handOverFull.Load()
 		s.Dropped["pipe_full"] += c.pipeFull.Load()

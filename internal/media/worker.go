@@ -35,6 +35,7 @@ type worker struct {
 	pipes  chan *pipeBatch
 	load   atomic.Int32 // peers pinned here
 	counts counts
+	meter  meter
 
 	// owned by the loop
 	router *sfu.Router
@@ -78,6 +79,7 @@ func (w *worker) run(ctx context.Context) {
 			return
 		case b := <-w.inbox:
 			w.now = time.Now()
+			w.counts.lags.add(w.now.Sub(b.read))
 			w.receive(b)
 			w.takeMore()
 		case p := <-w.pipes:
@@ -88,10 +90,12 @@ func (w *worker) run(ctx context.Context) {
 			w.now = time.Now()
 			task(w)
 		case <-w.timer.C:
-			w.armed = time.Time{}
 			w.now = time.Now()
+			w.counts.lags.add(w.now.Sub(w.armed))
+			w.armed = time.Time{}
 		}
 		w.endTurn()
+		w.turned(w.now, time.Now())
 	}
 }
 

@@ -27,6 +27,7 @@ type (
 		Name     string
 		Passcode string
 		Held     time.Duration
+		Busy     bool // the node has no room for anybody new
 	}
 	// Leave gives up the seat, or the wait for one; the session goes on, outside.
 	Leave struct{ ID ID }

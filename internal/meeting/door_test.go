@@ -413,3 +413,19 @@ func TestWhoDoesNotKnowThePasscodeDoesNotLearnWhoIsInside(t *testing.T) {
 		t.Errorf("told %q when the passcode was taken away", said)
 	}
 }
+
+func TestABusyNodeLetsInWhoWasInsideOnly(t *testing.T) {
+	b := newTable(t)
+	b.join("ann")
+	b.join("bob") // who stays: the meeting goes on
+	b.connect("late")
+	effects := b.apply(meeting.Join{ID: b.ids["late"], Busy: true})
+	refusal(t, effects, meeting.Full)
+	if got := find[meeting.Refused](t, effects).Err.Reason; got != meeting.ByLoad {
+		t.Errorf("the reason is %q", got)
+	}
+	find[meeting.Snapshot](t, b.apply(meeting.Join{ID: b.ids["ann"], Busy: true})) // a fresh snapshot
+	b.apply(meeting.Leave{ID: b.ids["ann"]})
+	find[meeting.Snapshot](t, b.apply(meeting.Join{ID: b.ids["ann"], Busy: true}))
+	find[meeting.Snapshot](t, b.apply(meeting.Join{ID: b.ids["late"]})) // later, when there is room
+}

@@ -22,6 +22,7 @@ const (
 	ByBan       Reason = "banned"
 	BySize      Reason = "full"
 	ByLobbySize Reason = "lobby_full"
+	ByLoad      Reason = "busy" // of the node, with Full
 	ByRole      Reason = "role"
 	BySettings  Reason = "settings"
 	ByRefusal   Reason = "refused" // a moment ago

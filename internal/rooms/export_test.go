@@ -67,3 +67,6 @@ func (s *Session) HoldChat() (release func()) {
 	})
 	return func() { close(held) }
 }
+
+// SetFull says whether the node has room, in place of media. Call it before anybody connects.
+func (r *Rooms) SetFull(full func() bool) { r.full = full }

@@ -105,7 +105,7 @@ func (r *room) join(c *client, name, passcode string) (Snapshot, error) {
 		}
 	}
 	held := r.rooms.knocks.wait(r.rooms.now(), key)
-	answer, err := r.apply(meeting.Join{ID: c.id, Name: name, Passcode: passcode, Held: held})
+	answer, err := r.apply(meeting.Join{ID: c.id, Name: name, Passcode: passcode, Held: held, Busy: r.rooms.full()})
 	if err != nil {
 		var refusal *meeting.Error
 		if guess && errors.As(err, &refusal) && refusal.Reason == meeting.ByPasscode {

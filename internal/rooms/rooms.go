@@ -42,6 +42,7 @@ type Rooms struct {
 	end    context.CancelFunc
 	offers chan struct{} // a token for each offer being read: as many as there are cores
 	now    func() time.Time
+	full   func() bool // whether the node has no room for anybody new
 	began  time.Time
 	keys   keyring
 
@@ -61,7 +62,7 @@ func New(c Config) *Rooms {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	r := &Rooms{config: c, log: c.Log, open: make(map[string]*room), reserved: make(map[string]chan struct{}), offers: make(chan struct{}, runtime.GOMAXPROCS(0)), now: time.Now, began: time.Now()}
+	r := &Rooms{config: c, log: c.Log, open: make(map[string]*room), reserved: make(map[string]chan struct{}), offers: make(chan struct{}, runtime.GOMAXPROCS(0)), now: time.Now, full: c.Media.Full, began: time.Now()}
 	r.keys = keyring{c.Store.Secret()}
 	r.passcodes, r.makes = newTries(passcodeEvery, passcodeBurst), newTries(makeEvery, makeBurst)
 	r.begins = newTries(beginEvery, beginBurst)

@@ -36,6 +36,7 @@ export function doorKey({ code, reason }: Failure): Key {
     case "locked":
     case "full":
     case "lobby_full":
+    case "busy":
     case "banned":
     case "name":
       return `door.error.${reason}`;

@@ -95,6 +95,7 @@ export const enHosts = {
   "door.error.locked": "The meeting is locked. Nobody else can come in now.",
   "door.error.full": "The meeting is full.",
   "door.error.lobby_full": "Too many people are waiting already. Try again in a moment.",
+  "door.error.busy": "The server is busy. Try again in a moment.",
   "door.error.banned": "You were banned from this room.",
   "door.error.refused": {
     one: "You were not let in a moment ago. You can ask again in {count} second.",

@@ -108,7 +108,7 @@ const session = object<Session>({
 
 /** A reason that this page does not know is none: the code says enough. */
 const reason: Reader<FailureReason | undefined> = (value) =>
-  (["locked", "passcode", "banned", "full", "lobby_full", "role", "settings", "refused", "neighbours", "name"] as const).find(
+  (["locked", "passcode", "banned", "full", "lobby_full", "busy", "role", "settings", "refused", "neighbours", "name"] as const).find(
     (one) => one === value,
   );
 

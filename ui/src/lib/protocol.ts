@@ -185,6 +185,7 @@ export type FailureReason =
   | "banned"
   | "full"
   | "lobby_full"
+  | "busy"
   | "role"
   | "settings"
   /** A moment ago. */

@@ -1,0 +1,132 @@
+package media
+
+import (
+	"testing"
+	"time"
+)
+
+func TestAWorkerIsFullAfterSomeBadSecondsAndNotAgainBeforeItIsCalm(t *testing.T) {
+	calm := second{busy: 0.3, lag: time.Millisecond, sent: 1000}
+	busy := second{busy: 0.9, sent: 1000}
+	late := second{busy: 0.3, lag: 30 * time.Millisecond, sent: 1000}
+	failing := second{busy: 0.3, sent: 990, failed: 10}
+	between := second{busy: 0.8, lag: 10 * time.Millisecond, sent: 1000}
+	for _, c := range []struct {
+		name    string
+		seconds []second
+		want    []bool
+	}{
+		{"calm", []second{calm, calm, calm, calm}, []bool{false, false, false, false}},
+		{"a storm of two seconds", []second{busy, busy, calm, busy, busy}, []bool{false, false, false, false, false}},
+		{"no time left", []second{busy, busy, busy}, []bool{false, false, true}},
+		{"behind", []second{late, late, late}, []bool{false, false, true}},
+		{"nothing can be sent", []second{failing, failing, failing}, []bool{false, false, true}},
+		{"one ill after another", []second{busy, late, failing}, []bool{false, false, true}},
+		{"neither full nor calm", []second{between, between, between, between}, []bool{false, false, false, false}},
+		{"full stays so between", []second{busy, busy, busy, between, between, between, between, between, between}, []bool{false, false, true, true, true, true, true, true, true}},
+		{"calm again", []second{busy, busy, busy, calm, calm, calm, calm, calm}, []bool{false, false, true, true, true, true, true, false}},
+		{"not calm for long", []second{busy, busy, busy, calm, calm, calm, calm, busy, calm}, []bool{false, false, true, true, true, true, true, true, true}},
+		{"nothing to do at all", []second{{}, {}, {}}, []bool{false, false, false}},
+	} {
+		var g gauge
+		for i, s := range c.seconds {
+			if got := g.weigh(s); got != c.want[i] {
+				t.Errorf("%s: after second %d full is %v", c.name, i, got)
+			}
+		}
+	}
+}
+
+// loaded is a worker without a loop, and a clock of its own.
+func loaded(t *testing.T) (*Engine, *worker) {
+	t.Helper()
+	e, err := New(Config{Listen: "127.0.0.1:0", Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.closeSockets() })
+	return e, e.workers[0]
+}
+
+func TestAWorkerWeighsItsTurns(t *testing.T) {
+	e, w := loaded(t)
+	now := time.Now() // the verdict is compared with the real clock
+	turn := func(work, rest time.Duration) {
+		w.turned(now, now.Add(work))
+		now = now.Add(work + rest)
+	}
+	begin := now
+	for now.Sub(begin) < 4*time.Second {
+		turn(9*time.Millisecond, time.Millisecond)
+	}
+	if !e.Full() || !e.Stats().Full {
+		t.Error("a loop that works nine tenths of the time is not full")
+	}
+	if w.meter.isFull(now.Add(verdictLife + time.Second)) {
+		t.Error("what nobody has renewed still holds")
+	}
+	for begin := now; now.Sub(begin) < 7*time.Second; {
+		turn(time.Millisecond, 9*time.Millisecond)
+	}
+	if e.Full() {
+		t.Error("a loop that rests is full")
+	}
+	for begin := now; now.Sub(begin) < 4*time.Second; {
+		w.counts.lags.add(40 * time.Millisecond)
+		turn(time.Millisecond, 9*time.Millisecond)
+	}
+	if !e.Full() {
+		t.Error("a loop that is 40 ms behind is not full")
+	}
+}
+
+func TestANodeIsFullWhenAllItsWorkersAre(t *testing.T) {
+	e, err := New(Config{Listen: "127.0.0.1:0", Workers: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.closeSockets() })
+	e.workers[0].meter.verdict.Store(time.Now().Add(time.Hour).UnixNano())
+	if e.Full() {
+		t.Error("full, although a worker has room")
+	}
+	if e.place() != e.workers[1] || e.place() != e.workers[1] {
+		t.Error("a peer was placed on the worker that is full")
+	}
+	e.workers[1].meter.verdict.Store(time.Now().Add(time.Hour).UnixNano())
+	if !e.Full() {
+		t.Error("not full, although all workers are")
+	}
+	if e.place() == nil {
+		t.Error("a peer of somebody inside finds no place")
+	}
+}
+
+func TestLagsGiveQuantiles(t *testing.T) {
+	var l lags
+	var before Lags
+	l.add(time.Hour)
+	l.addTo(&before)
+	for i := range 1000 {
+		l.add(time.Duration(i) * time.Microsecond)
+	}
+	var all Lags
+	l.addTo(&all)
+	all = all.Since(before)
+	for _, c := range []struct {
+		q         float64
+		low, high time.Duration
+	}{{0.5, 500, 640}, {0.99, 990, 1280}, {0.001, 1, 2}} {
+		if got := all.Quantile(c.q) / time.Nanosecond; got < c.low*1000 || got > c.high*1000 {
+			t.Errorf("quantile %v is %v", c.q, got)
+		}
+	}
+	if (Lags{}).Quantile(0.5) != 0 || before.Quantile(1) < 10*time.Second {
+		t.Error("the ends are wrong")
+	}
+	for d := time.Duration(0); d < 10*time.Second; d += d/7 + time.Microsecond {
+		if top := bucketTop(bucketOf(d)); top <= d || top > d+d/4+2*time.Microsecond {
+			t.Fatalf("%v falls below %v", d, top)
+		}
+	}
+}
