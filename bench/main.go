@@ -2,7 +2,7 @@
 // the floor program, which does nothing but seal and send (bench/floor). The server has one core to itself and the crowd
 // (bench/crowd) another; each point is run several times, the servers in turn, and medians are reported. A run that lost packets or receivers is marked, and never averaged in.
 //
-//	make bench ARGS="-runs 1 -only 'broadcast to 50'"
+//	make bench ARGS="-runs 1 -only 'to 50$$'"
 //
 // It needs Linux (taskset, /proc) and two cores. Figures of one machine compare with nothing but figures of the same machine.
 package main
@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"time"
@@ -56,8 +57,11 @@ func main() {
 	flag.StringVar(&o.noom, "noom", "bin/noom", "the program to measure")
 	flag.StringVar(&o.tools, "tools", ".bin", "folder of the programs floor and crowd")
 	flag.IntVar(&o.runs, "runs", 3, "runs per point; medians are reported")
-	flag.StringVar(&o.only, "only", "", "measure only points whose name contains this")
-	flag.StringVar(&o.servers, "servers", "floor,noom", "what to measure")
+	flag.StringVar(&o.only, "only", "", "measure only points whose name this regular expression matches: 'to (10|50)$'")
+	flag.StringVar(&o.servers, "servers", "floor,noom,janus-tuned,janus", "what to measure; what is not installed is left out")
+	flag.StringVar(&o.clients, "clients", "127.1", "first two numbers of the clients' IPv4 addresses")
+	flag.StringVar(&o.host, "host", "127.0.0.1", "the server's address")
+	flag.StringVar(&o.crowd, "crowd", "", "command that runs the crowd elsewhere, such as in another network namespace")
 	flag.StringVar(&o.results, "results", "bench/results", "folder for the report and the plot")
 	flag.StringVar(&o.name, "name", time.Now().Format("2006-01-02"), "name of the report")
 	flag.Parse()
@@ -69,13 +73,17 @@ func main() {
 }
 
 type options struct {
-	noom, tools, only, servers, results, name string
-	runs                                      int
+	noom, tools, only, servers, host, clients, crowd, results, name string
+	runs                                                            int
 }
 
 func run(ctx context.Context, o *options) error {
 	if runtime.NumCPU() < 2 {
 		return fmt.Errorf("two cores are needed, one for the server and one for the crowd; this machine has %d", runtime.NumCPU())
+	}
+	only, err := regexp.Compile(o.only)
+	if err != nil {
+		return err
 	}
 	kinds, err := choose(o)
 	if err != nil {
@@ -83,7 +91,7 @@ func run(ctx context.Context, o *options) error {
 	}
 	var rows []row
 	for _, p := range points {
-		if !strings.Contains(p.Name, o.only) {
+		if !only.MatchString(p.Name) {
 			continue
 		}
 		all := make(map[string][]figures)

@@ -94,10 +94,12 @@ func (k kind) crowd(ctx context.Context, o *options, p point) (f figures, err er
 	if p.Storm {
 		interval = strconv.Itoa(1000/p.Viewers) + "ms"
 	}
-	cmd := exec.CommandContext(ctx, "taskset", "-c", crowdCore, filepath.Join(o.tools, "crowd"), "-target", k.target, "-url", s.url,
+	args := append(strings.Fields(o.crowd), first(crowdCore, filepath.Join(o.tools, "crowd"))...)
+	args = append(args, "-target", k.target, "-url", s.url, "-clients", o.clients,
 		"-senders", strconv.Itoa(senders), "-viewers", strconv.Itoa(p.Viewers), "-fps", fmt.Sprint(max(p.FPS, 1)),
 		"-idle="+strconv.FormatBool(p.Idle), "-interval", interval, "-measure", strconv.Itoa(p.Seconds)+"s",
 		"-pid", strconv.Itoa(s.cmd.Process.Pid))
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	var output, problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &problems
 	if err := cmd.Run(); err != nil {

@@ -34,6 +34,7 @@ type client struct {
 
 	server                 netip.AddrPort
 	remoteUfrag, remotePwd string
+	controlled             bool          // the server offered, and chooses the path
 	answered               chan struct{} // the first check was
 	alive                  atomic.Bool
 	handshake              chan []byte
@@ -106,11 +107,17 @@ func (c *client) receiveCheck(data []byte) {
 // check sends checks for as long as ctx lasts.
 func (c *client) check(ctx context.Context) {
 	for {
-		m, err := stun.Build(stun.TransactionID, stun.BindingRequest, stun.NewUsername(c.remoteUfrag+":"+c.ufrag),
-			stun.RawAttribute{Type: stun.AttrICEControlling, Value: []byte{0, 0, 0, 0, 0, 0, 0, 1}},
+		setters := []stun.Setter{
+			stun.TransactionID, stun.BindingRequest, stun.NewUsername(c.remoteUfrag + ":" + c.ufrag),
 			stun.RawAttribute{Type: stun.AttrPriority, Value: []byte{0x7e, 0xff, 0xff, 0xff}},
-			stun.RawAttribute{Type: stun.AttrUseCandidate},
-			stun.NewShortTermIntegrity(c.remotePwd), stun.Fingerprint)
+		}
+		tie := []byte{0, 0, 0, 0, 0, 0, 0, 1}
+		if c.controlled {
+			setters = append(setters, stun.RawAttribute{Type: stun.AttrICEControlled, Value: tie})
+		} else {
+			setters = append(setters, stun.RawAttribute{Type: stun.AttrICEControlling, Value: tie}, stun.RawAttribute{Type: stun.AttrUseCandidate})
+		}
+		m, err := stun.Build(append(setters, stun.NewShortTermIntegrity(c.remotePwd), stun.Fingerprint)...)
 		if err != nil {
 			panic(err) // nothing in it comes from outside
 		}

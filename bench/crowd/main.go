@@ -39,6 +39,7 @@ type member struct {
 // options are what the command line says.
 type options struct {
 	target, url      string
+	addresses        string
 	senders, viewers int
 	fps              float64
 	idle             bool
@@ -49,8 +50,9 @@ type options struct {
 
 func main() {
 	var o options
-	flag.StringVar(&o.target, "target", "noom", "what is measured: noom or floor")
+	flag.StringVar(&o.target, "target", "noom", "what is measured: noom, janus or floor")
 	flag.StringVar(&o.url, "url", "http://localhost:3000", "where it listens")
+	flag.StringVar(&o.addresses, "clients", "127.1", "first two numbers of the clients' IPv4 addresses, which must all be this machine's")
 	flag.IntVar(&o.senders, "senders", 1, "members who send and receive")
 	flag.IntVar(&o.viewers, "viewers", 10, "members who only receive")
 	flag.Float64Var(&o.fps, "fps", 30, "frames a second of each camera, five packets each")
@@ -75,6 +77,7 @@ func main() {
 type crowd struct {
 	options
 	target  target
+	range4  [2]byte // the addresses of all clients begin with this
 	members []*member
 	hubs    []*hub
 	clients int
@@ -90,6 +93,8 @@ func run(o *options) (*report, error) {
 	switch o.target {
 	case "noom":
 		w.target = &noomTarget{url: o.url, slots: max(1, min(o.senders-1, 50))}
+	case "janus":
+		w.target = &janusTarget{url: o.url}
 	case "floor":
 		w.target, err = newFloorTarget(o.url)
 	default:
@@ -97,6 +102,9 @@ func run(o *options) (*report, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if _, err := fmt.Sscanf(o.addresses, "%d.%d", &w.range4[0], &w.range4[1]); err != nil {
+		return nil, fmt.Errorf("clients' addresses %q: %w", o.addresses, err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -124,7 +132,7 @@ func (w *crowd) newClient() *client {
 		go h.run() // ends with the process
 	}
 	w.clients++
-	return w.hubs[len(w.hubs)-1].newClient([4]byte{127, 1, byte(w.clients >> 8), byte(w.clients)})
+	return w.hubs[len(w.hubs)-1].newClient([4]byte{w.range4[0], w.range4[1], byte(1 + w.clients>>8), byte(w.clients)})
 }
 
 // enter brings everybody in: the senders one after the other, then the viewers, then everybody sees everybody.
