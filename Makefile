@@ -113,6 +113,10 @@ fuzz: ## Every fuzz target for FUZZTIME (30s)
 bench: build $(BIN)/benchstat ## Benchmarks; figures are written to bench/results
 	@GO=$(GO) BENCHSTAT=$(BIN)/benchstat bench/run.sh $(ARGS)
 
+.PHONY: profile
+profile: build ## CPU profiles and flame graphs of broadcasts and a meeting, into bench/results
+	@NOBENCH=1 GO=$(GO) bench/run.sh -profile -runs 1 -servers noom -name profile -only '(broadcast to 50|broadcast to 200|meeting of 16)$$' $(ARGS)
+
 .PHONY: test-deps
 test-deps: node
 	@tools/test-deps.sh

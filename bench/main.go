@@ -64,6 +64,7 @@ func main() {
 	flag.StringVar(&o.crowd, "crowd", "", "command that runs the crowd elsewhere, such as in another network namespace")
 	flag.StringVar(&o.results, "results", "bench/results", "folder for the report and the plot")
 	flag.StringVar(&o.name, "name", time.Now().Format("2006-01-02"), "name of the report")
+	flag.BoolVar(&o.profile, "profile", false, "leave a CPU profile and a flame graph of each point as Noom carries it")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -75,6 +76,7 @@ func main() {
 type options struct {
 	noom, tools, only, servers, host, clients, crowd, results, name string
 	runs                                                            int
+	profile                                                         bool
 }
 
 func run(ctx context.Context, o *options) error {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestRunsThatLostPacketsAreNotAveragedIn(t *testing.T) {
@@ -69,5 +70,41 @@ func TestThePlotIsAPicture(t *testing.T) {
 	}
 	if !strings.Contains(text, "broadcast to 50") || strings.Contains(text, "lost") {
 		t.Errorf("drawn: %s", text)
+	}
+}
+
+func TestAFlameGraphIsDrawnFromStacks(t *testing.T) {
+	root, err := readTraces(strings.NewReader(`File: noom
+Type: cpu
+-----------+-------
+  30000us   inner (inline)
+             noom/internal/x.(*A).outer
+-----------+-------
+   9000us   other[go.shape.[]int, uint8]
+             noom/internal/x.(*A).outer
+-----------+-------
+   1000us   runtime.main
+-----------+-------
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if root.spent != 40*time.Millisecond || len(root.calls) != 2 || root.calls[0].spent != 39*time.Millisecond || len(root.calls[0].calls) != 2 || root.calls[0].calls[0].name != "inner" {
+		t.Errorf("read %+v", root)
+	}
+	text := drawFlames(root, "a < b")
+	d := xml.NewDecoder(strings.NewReader(text))
+	for {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !strings.Contains(text, "outer: 97.5 %") || !strings.Contains(text, "inner: 75.0 %") {
+		t.Errorf("drawn: %s", text)
+	}
+	if _, err := readTraces(strings.NewReader("-----------+---\n   main.main\n")); err == nil {
+		t.Error("a stack without its time was read")
 	}
 }

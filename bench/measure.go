@@ -99,13 +99,32 @@ func (k kind) crowd(ctx context.Context, o *options, p point) (f figures, err er
 		"-senders", strconv.Itoa(senders), "-viewers", strconv.Itoa(p.Viewers), "-fps", fmt.Sprint(max(p.FPS, 1)),
 		"-idle="+strconv.FormatBool(p.Idle), "-interval", interval, "-measure", strconv.Itoa(p.Seconds)+"s",
 		"-pid", strconv.Itoa(s.cmd.Process.Pid))
+	if o.profile {
+		args = append(args, "-profile")
+	}
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	var output, problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &problems
 	if err := cmd.Run(); err != nil {
 		return f, fmt.Errorf("%w: %s", err, strings.TrimSpace(problems.String()))
 	}
+	if o.profile {
+		s.stop()
+		for line := range strings.Lines(s.output.String()) {
+			if strings.Contains(line, "loop lag") {
+				fmt.Fprint(os.Stderr, line)
+			}
+		}
+		if err := flames(filepath.Join(o.tools, "profiled"), o.profileOf(p), "Noom, "+p.Name+": CPU time"); err != nil {
+			return f, err
+		}
+	}
 	return parse(output.Bytes())
+}
+
+// profileOf is where a point's profile lies.
+func (o *options) profileOf(p point) string {
+	return filepath.Join(o.results, strings.ReplaceAll(o.name+"-"+p.Name, " ", "-")+".prof")
 }
 
 func parse(output []byte) (f figures, err error) {

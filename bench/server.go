@@ -93,13 +93,17 @@ func (s *server) stop() {
 	_ = s.cmd.Wait()
 }
 
-func startNoom(ctx context.Context, o *options, _ point, folder string) (*server, error) {
+func startNoom(ctx context.Context, o *options, p point, folder string) (*server, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
 	}
 	s := &server{url: "http://" + net.JoinHostPort(o.host, port)}
-	if err := s.run(ctx, o.noom, "serve", "--listen", ":"+port, "--data", folder); err != nil {
+	program, args := o.noom, []string{"serve"}
+	if o.profile {
+		program, args = filepath.Join(o.tools, "profiled"), []string{o.profileOf(p)}
+	}
+	if err := s.run(ctx, program, append(args, "--listen", ":"+port, "--data", folder)...); err != nil {
 		return nil, err
 	}
 	return s, s.await(s.url + "/healthz")

@@ -46,6 +46,7 @@ type options struct {
 	interval         time.Duration
 	settle, measure  time.Duration
 	pid              int
+	profile          bool
 }
 
 func main() {
@@ -61,6 +62,7 @@ func main() {
 	flag.DurationVar(&o.settle, "settle", 2*time.Second, "time between the last join and the measurement")
 	flag.DurationVar(&o.measure, "measure", 5*time.Second, "length of the measurement")
 	flag.IntVar(&o.pid, "pid", 0, "process of the server, whose CPU time and memory are told")
+	flag.BoolVar(&o.profile, "profile", false, "tell the server when the measurement begins and ends: SIGUSR1, SIGUSR2 (bench/profiled)")
 	flag.Parse()
 	r, err := run(&o)
 	if err != nil {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"slices"
+	"syscall"
 	"time"
 )
 
@@ -64,8 +65,16 @@ func (w *crowd) totals() (t totals) {
 	return t
 }
 
+// tell sends a server that is profiled a signal.
+func (w *crowd) tell(s syscall.Signal) {
+	if w.profile {
+		_ = syscall.Kill(w.pid, s) // a server that has gone is seen as loss
+	}
+}
+
 // take measures.
 func (w *crowd) take(empty usage) (*report, error) {
+	w.tell(syscall.SIGUSR1)
 	before := w.totals()
 	start := time.Now()
 	u, err := usageOf(w.pid)
@@ -78,6 +87,7 @@ func (w *crowd) take(empty usage) (*report, error) {
 		return nil, err
 	}
 	took := time.Since(start)
+	w.tell(syscall.SIGUSR2)
 	after := w.totals()
 	r := &report{
 		Members: len(w.members), Failures: int(w.failed.Load()), Seconds: took.Seconds(),

@@ -1,7 +1,7 @@
 //go:build linux
 
 // Command profiled is Noom's server with a door for the profiler: SIGUSR1 starts a CPU profile, SIGUSR2 ends it and writes it to
-// the file that the first argument names. The rest of the command line is that of noom serve. It exists so that the program
+// the file that the first argument names, and says on standard error how long inputs waited for the media loops meanwhile. The rest of the command line is that of noom serve. It exists so that the program
 // people run needs no such door.
 package main
 
@@ -18,6 +18,7 @@ import (
 
 	"noom/internal/app"
 	"noom/internal/config"
+	"noom/internal/media"
 )
 
 // hertz samples a second of CPU time: at the default of 100, a server that needs 5 % of a core gives 5 samples a second.
@@ -43,21 +44,25 @@ func serve(ctx context.Context, to string, args []string) error {
 	}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGUSR1, syscall.SIGUSR2)
-	go profile(to, signals) // ends with the process
+	go profile(a, to, signals) // ends with the process
 	return a.Run(ctx)
 }
 
-func profile(to string, signals <-chan os.Signal) {
+func profile(a *app.App, to string, signals <-chan os.Signal) {
 	var file *os.File
+	var before media.Lags
 	for s := range signals {
 		if s == syscall.SIGUSR1 && file == nil {
 			file = begin(to)
+			before = a.MediaStats().Lags
 		} else if s == syscall.SIGUSR2 && file != nil {
 			pprof.StopCPUProfile()
 			if err := file.Close(); err != nil {
 				log.Fatalf("profiled: %v", err)
 			}
 			file = nil
+			lags := a.MediaStats().Lags.Since(before)
+			log.Printf("loop lag p50 %v, p99 %v", lags.Quantile(0.5), lags.Quantile(0.99))
 		}
 	}
 }
