@@ -8,7 +8,7 @@ import (
 )
 
 // forward gives the unit in hand to one slot: rewritten into the slot's numbers and sealed for its peer.
-func (r *Router) forward(sl *slot, u *unit, out *Out) {
+func (r *Router) forward(sl *slot, u *gatheredUnit, out *Out) {
 	p := sl.peer
 	if !p.receives() {
 		return
@@ -28,7 +28,7 @@ func (r *Router) forward(sl *slot, u *unit, out *Out) {
 		}
 	}
 	if switched {
-		r.turn(sl, u, out)
+		r.turn(sl, &u.unit, out)
 	}
 	sequence, ok := sl.sequence.Forward(u.packet.Sequence)
 	if !ok {
@@ -46,13 +46,12 @@ func (r *Router) forward(sl *slot, u *unit, out *Out) {
 		Timestamp: u.packet.Timestamp + g.offset, SSRC: sl.params.SSRC, CSRC: uint32(u.stream.source.track.number),
 	}
 	r.level[0] = u.level
-	buf := rtpx.AppendHeader(memory[:0], h, r.elements(p, u.codec))
-	header := len(buf)
-	if buf, ok = sl.appendPayload(buf, g, u); !ok {
+	payload, ok := u.payloadFor(sl, g)
+	if !ok {
 		r.counts.Unwritable++
 		return
 	}
-	size := r.seal(p, buf, header, &sl.media, out)
+	size := r.seal(p, rtpx.AppendHeader(memory[:0], h, r.elements(p, u.codec)), payload, &sl.media, out)
 	if size == 0 {
 		return
 	}

@@ -68,7 +68,7 @@ func (r *Router) resend(now time.Time, sl *slot, output uint16, out *Out) {
 		r.counts.Unwritable++
 		return
 	}
-	size := r.seal(p, buf, header, &sl.repair, out)
+	size := r.seal(p, buf[:header], buf[header:], &sl.repair, out)
 	if size == 0 {
 		return
 	}

@@ -28,11 +28,12 @@ func newSeals(key, salt []byte, profile srtp.ProtectionProfile) (s seals, err er
 
 func (s *seals) ready() bool { return s.gcm != nil || s.other != nil }
 
-// sealRTP seals a packet where it stands. header is the length of its header, scratch what pion parses it into.
-func (s *seals) sealRTP(packet []byte, header int, in *srtpx.Stream, scratch *rtp.Header) ([]byte, error) {
+// sealRTP appends the sealed payload to a header: see srtpx.Sealer.RTP. scratch is what pion parses the header into.
+func (s *seals) sealRTP(header, payload []byte, in *srtpx.Stream, scratch *rtp.Header) ([]byte, error) {
 	if s.gcm != nil {
-		return s.gcm.RTP(packet, header, in), nil
+		return s.gcm.RTP(header, payload, in), nil
 	}
+	packet := append(header, payload...)
 	return s.other.EncryptRTP(packet[:0], packet, scratch)
 }
 
@@ -44,9 +45,14 @@ func (s *seals) sealRTCP(memory, compound []byte, scratch *rtcp.Header) ([]byte,
 	return s.gcm.RTCP(append(memory[:0], compound...))
 }
 
-// seal encrypts a packet in the memory that Out gave, and hands it over. It gives the size, 0 on failure.
-func (r *Router) seal(p *peer, packet []byte, header int, in *srtpx.Stream, out *Out) int {
-	sealed, err := p.seals.sealRTP(packet, header, in, &r.header)
+// seal appends the sealed payload to a header in the memory that Out gave, and hands the packet over. It gives the size, 0 on
+// failure.
+func (r *Router) seal(p *peer, header, payload []byte, in *srtpx.Stream, out *Out) int {
+	if len(header)+len(payload)+sealOverhead > MTU {
+		r.counts.Unwritable++
+		return 0
+	}
+	sealed, err := p.seals.sealRTP(header, payload, in, &r.header)
 	if err != nil || len(sealed) > MTU {
 		r.counts.Unwritable++
 		return 0

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"noom/internal/sfu/codec"
 	"noom/internal/sfu/rtpx"
 )
 
@@ -34,13 +35,33 @@ type gatheredUnit struct {
 	own     rtpx.Packet // what unit.packet points to
 	skipped bool        // to be left out of the slots' numbers
 	next    int
-	data    [MTU]byte
+	// memory has room in front of the payload for the longest descriptor: each receiver's own is written there in turn, and what
+	// follows it is read for all of them.
+	memory [codec.MaxDescriptor + MTU]byte
 }
 
 // share is one stream that a peer gets on one slot in this turn.
 type share struct {
 	slot   *slot
 	stream *stream
+}
+
+// room is where the payload lies.
+func (u *gatheredUnit) room() []byte { return u.memory[codec.MaxDescriptor:] }
+
+// payloadFor is what the packet carries, as the slot numbers it. ok is false when it belongs to no generation that is remembered.
+func (u *gatheredUnit) payloadFor(sl *slot, g *generation) (payload []byte, ok bool) {
+	if u.codec != VP8 {
+		return u.own.Payload, true
+	}
+	var memory [codec.MaxDescriptor]byte
+	d, ok := sl.munger.AppendDescriptor(memory[:0], g.number, &u.vp8)
+	if !ok || u.vp8.Size > len(u.own.Payload) {
+		return nil, false
+	}
+	at := codec.MaxDescriptor + u.vp8.Size - len(d)
+	copy(u.memory[at:], d)
+	return u.memory[at : codec.MaxDescriptor+len(u.own.Payload)], true
 }
 
 // none ends a stream's chain of gathered units.
@@ -79,7 +100,7 @@ func (r *Router) forwardTo(p *peer, out *Out) {
 		r.sender = s.stream.source.owner
 		for i := s.stream.first; i != none; i = r.waiting.units[i].next {
 			if u := &r.waiting.units[i]; !u.skipped {
-				r.forward(s.slot, &u.unit, out)
+				r.forward(s.slot, u, out)
 			} else if s.slot.numbering != nil && s.slot.selector.Current() == s.stream.layer {
 				s.slot.sequence.Drop(u.own.Sequence)
 			}
@@ -127,7 +148,7 @@ func (r *Router) gather(u *unit, skipped bool) {
 	g.unit, g.skipped, g.next = *u, skipped, none
 	g.own = rtpx.Packet{
 		Marker: u.packet.Marker, PayloadType: u.packet.PayloadType, Sequence: u.packet.Sequence, Timestamp: u.packet.Timestamp,
-		SSRC: u.packet.SSRC, Payload: g.data[:copy(g.data[:], u.packet.Payload)],
+		SSRC: u.packet.SSRC, Payload: g.room()[:copy(g.room(), u.packet.Payload)],
 	}
 	g.packet = &g.own
 	s := u.stream

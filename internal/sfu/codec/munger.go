@@ -76,7 +76,21 @@ func (m *Munger) Drop(d *VP8) {
 // 15 bits, so the result may be one byte longer than the payload. ok is false, and nothing appended, when the packet is of
 // a generation or a time that is forgotten.
 func (m *Munger) Append(dst []byte, generation uint32, d *VP8, payload []byte) (out []byte, ok bool) {
-	if m.head == 0 || d.Size > len(payload) {
+	if d.Size > len(payload) {
+		return dst, false
+	}
+	if out, ok = m.AppendDescriptor(dst, generation, d); !ok {
+		return dst, false
+	}
+	return append(out, payload[d.Size:]...), true
+}
+
+// MaxDescriptor is the longest descriptor that AppendDescriptor writes, in bytes (RFC 7741 §4.2).
+const MaxDescriptor = 6
+
+// AppendDescriptor is Append without what follows the descriptor.
+func (m *Munger) AppendDescriptor(dst []byte, generation uint32, d *VP8) (out []byte, ok bool) {
+	if m.head == 0 {
 		return dst, false
 	}
 	present := m.current().generation == generation
@@ -97,7 +111,7 @@ func (m *Munger) Append(dst []byte, generation uint32, d *VP8, payload []byte) (
 	if present {
 		m.advance(d, &rewritten)
 	}
-	return append(rewritten.append(dst), payload[d.Size:]...), true
+	return rewritten.append(dst), true
 }
 
 // start takes the first frame of a generation: it continues each number that it has by one.

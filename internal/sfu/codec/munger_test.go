@@ -176,3 +176,13 @@ func BenchmarkAppend(b *testing.B) {
 		m.Append(dst, 1, &d, payload)
 	}
 }
+
+func TestNoDescriptorIsLongerThanTheLongest(t *testing.T) {
+	var m Munger
+	m.Switch(1)
+	d := &VP8{Start: true, NonReference: true, Partition: 7, HasPictureID: true, PictureID: pictureMask, HasTL0PICIDX: true, HasTID: true, TID: 3, LayerSync: true, HasKEYIDX: true, KEYIDX: 31}
+	got, ok := m.AppendDescriptor(nil, 1, d)
+	if !ok || len(got) != MaxDescriptor {
+		t.Errorf("with all fields it is % x, %v", got, ok)
+	}
+}

@@ -57,19 +57,20 @@ func New(key, salt []byte) (*Sealer, error) {
 	return s, nil
 }
 
-// RTP seals a packet where it stands. header is the length of its RTP header with CSRCs and extensions, which stays in the clear.
-// The buffer must have Overhead bytes of room, and the packet must be the stream's: a number is never sealed twice, except
-// with the very same bytes (RFC 7714 §8.1).
-func (s *Sealer) RTP(packet []byte, header int, in *Stream) []byte {
-	counter := in.rollover(binary.BigEndian.Uint16(packet[2:]))
+// RTP appends the sealed payload to an RTP header with CSRCs and extensions, which stays in the clear. The header's buffer must
+// have room for the payload and Overhead bytes. The payload is only read: it may be one for many receivers, or stand right behind
+// the header, to be sealed in place. The packet must be the stream's: a number is never sealed twice, except with the
+// very same bytes (RFC 7714 §8.1).
+func (s *Sealer) RTP(header, payload []byte, in *Stream) []byte {
+	counter := in.rollover(binary.BigEndian.Uint16(header[2:]))
 	// RFC 7714 §8.1: 00 00, SSRC, ROC, SEQ, all XORed with the salt.
 	n, salt := &s.nonce, &s.mediaSalt
 	n[0], n[1] = salt[0], salt[1]
-	ssrc := binary.BigEndian.Uint32(packet[8:])
+	ssrc := binary.BigEndian.Uint32(header[8:])
 	binary.BigEndian.PutUint32(n[2:], ssrc^binary.BigEndian.Uint32(salt[2:]))
 	binary.BigEndian.PutUint32(n[6:], counter^binary.BigEndian.Uint32(salt[6:]))
-	n[10], n[11] = packet[2]^salt[10], packet[3]^salt[11]
-	return s.media.Seal(packet[:header], n[:], packet[header:], packet[:header])
+	n[10], n[11] = header[2]^salt[10], header[3]^salt[11]
+	return s.media.Seal(header, n[:], payload, header)
 }
 
 // ErrWornOut says that the key has sealed all the RTCP it may, ErrSize that a packet is no RTCP or finds no room.

@@ -57,11 +57,35 @@ func roomy(packet []byte) []byte {
 	return append(make([]byte, 0, len(packet)+ControlOverhead), packet...)
 }
 
+// seal seals a copy of a packet in place.
+func seal(s *Sealer, packet []byte, header int, in *Stream) []byte {
+	p := roomy(packet)
+	return s.RTP(p[:header], p[header:], in)
+}
+
+func TestOnePayloadIsSealedForMany(t *testing.T) {
+	plain, header := packet(7, 500)
+	payload := bytes.Clone(plain[header:])
+	for i := range 3 {
+		s, err := New(masterKey, append(bytes.Clone(masterSalt[:11]), byte(i)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := s.RTP(roomy(plain)[:header], payload, new(Stream))
+		if want := seal(s, plain, header, new(Stream)); !bytes.Equal(got, want) {
+			t.Errorf("sealed from elsewhere to %x, in place to %x", got, want)
+		}
+	}
+	if !bytes.Equal(payload, plain[header:]) {
+		t.Error("the payload was written to")
+	}
+}
+
 func TestRTPIsSealedAsInRFC7714(t *testing.T) {
 	plain := unhex(t, "8040f17b 8041f8d3 5501a0b2 47616c6c 69612065 7374206f 6d6e6973 20646976 69736120 696e2070 61727465 73207472 6573")
 	want := unhex(t, `8040f17b 8041f8d3 5501a0b2 f24de3a3 fb34de6c acba861c 9d7e4bca be633bd5 0d294e6f 42a5f47a
 		51c7d19b 36de3adf 8833899d 7f27beb1 6a9152cf 765ee439 0cce`)
-	if got := rfc7714(t).RTP(roomy(plain), 12, new(Stream)); !bytes.Equal(got, want) {
+	if got := seal(rfc7714(t), plain, 12, new(Stream)); !bytes.Equal(got, want) {
 		t.Errorf("sealed to %x, want %x", got, want)
 	}
 }
@@ -122,7 +146,7 @@ func TestAnotherStackOpensWhatWeSeal(t *testing.T) {
 					continue
 				}
 				plain, header := packet(uint16(sequence), sequence%1200)
-				sealed := s.RTP(roomy(plain), header, &in)
+				sealed := seal(s, plain, header, &in)
 				got, err := opens.DecryptRTP(nil, sealed, nil)
 				if err != nil || !bytes.Equal(got, plain) {
 					t.Fatalf("packet %d opened to %x, %v", sequence, got, err)
@@ -182,7 +206,7 @@ func TestSealingAllocatesNothing(t *testing.T) {
 	plain, header := packet(1, 1100)
 	buf := roomy(plain)
 	var in Stream
-	if n := testing.AllocsPerRun(100, func() { s.RTP(buf[:len(plain)], header, &in) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { s.RTP(buf[:header], buf[header:len(plain)], &in) }); n != 0 {
 		t.Errorf("%v allocations per RTP packet", n)
 	}
 	if n := testing.AllocsPerRun(100, func() { _, _ = s.RTCP(buf[:100]) }); n != 0 {
@@ -198,7 +222,7 @@ func BenchmarkSeal(b *testing.B) {
 			buf := roomy(plain)
 			var in Stream
 			for b.Loop() {
-				s.RTP(buf[:len(plain)], header, &in)
+				s.RTP(buf[:header], buf[header:len(plain)], &in)
 			}
 		})
 		b.Run(fmt.Sprintf("pion/bytes=%d", size), func(b *testing.B) {
