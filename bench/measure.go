@@ -30,6 +30,7 @@ type figures struct {
 	Delay99         float64
 	Join50          float64
 	Join99          float64
+	JoinMillis      float64
 }
 
 // valid tells whether the run counts: a point that loses packets or receivers was not carried.

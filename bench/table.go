@@ -67,13 +67,14 @@ var columns = []struct {
 	{"p99", func(f figures) float64 { return f.Delay99 }, "%.2f"},
 	{"join p50, ms", func(f figures) float64 { return f.Join50 }, "%.0f"},
 	{"p99", func(f figures) float64 { return f.Join99 }, "%.0f"},
+	{"CPU per join, ms", func(f figures) float64 { return f.JoinMillis }, "%.1f"},
 	{"loss, %", func(f figures) float64 { return f.LossPercent }, "%.2f"},
 }
 
 // writeTable reports the rows in Markdown.
 func writeTable(w io.Writer, rows []row, name string) error {
 	fmt.Fprintf(w, "# Figures of %s\n\n", name)
-	fmt.Fprintf(w, "%s, %d cores, %s, commit %s. Server on one core, crowd on another, over loopback; medians, and the spread of the CPU per packet.\n\n",
+	fmt.Fprintf(w, "%s, %d cores, %s, commit %s. Server on one core, crowd on another; medians, and the spread of the CPU per packet.\n\n",
 		processor(), runtime.NumCPU(), runtime.Version(), commit())
 	heads := []string{"point", "server"}
 	for _, c := range columns {
@@ -93,7 +94,7 @@ func writeTable(w io.Writer, rows []row, name string) error {
 func (r row) cells() []string {
 	cells := []string{r.Point, r.Server}
 	for _, c := range columns {
-		if value, ok := r.median(c.pick); ok {
+		if value, ok := r.median(c.pick); ok && (value != 0 || c.head == "loss, %") {
 			cells = append(cells, fmt.Sprintf(c.form, value))
 		} else {
 			cells = append(cells, "–")

@@ -27,6 +27,7 @@ type report struct {
 	KB                float64
 	Delay50, Delay99  float64
 	Join50, Join99    float64
+	JoinMillis        float64 // CPU of the server for each that came in; told where nobody sends
 }
 
 // totals are all hubs' tallies, what is missing, and each receiver's count.
@@ -102,6 +103,9 @@ func (w *crowd) take(empty usage) (*report, error) {
 	if total := r.Packets + r.Missing; total > 0 {
 		r.LossPercent = 100 * float64(r.Missing) / float64(total)
 		r.MicrosPerPacket = (v.cpu - u.cpu).Seconds() * 1e6 / float64(max(r.Packets, 1))
+	}
+	if w.idle {
+		r.JoinMillis = 1000 * (u.cpu - empty.cpu).Seconds() / float64(len(w.members))
 	}
 	if both := v.user - u.user + v.system - u.system; both > 0 {
 		r.UserPercent = 100 * (v.user - u.user).Seconds() / both.Seconds()
