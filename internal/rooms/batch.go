@@ -16,8 +16,8 @@ const (
 
 // send numbers an event, keeps it for a session that has to catch up, and has it sent when there is a connection: at
 // the end of this turn, or when the client's pace allows.
-func (r *room) send(c *client, event string, data []byte) {
-	c.outbox.add(event, data)
+func (r *room) send(c *client, e *kept) {
+	c.outbox.add(e)
 	if c.session == nil {
 		return
 	}
@@ -26,7 +26,7 @@ func (r *room) send(c *client, event string, data []byte) {
 		r.unsent = append(r.unsent, c)
 	}
 	c.unsent++
-	if c.unsentBytes += len(data); c.unsent >= maxUnsent || c.unsentBytes >= maxUnsentBytes {
+	if c.unsentBytes += len(e.data); c.unsent >= maxUnsent || c.unsentBytes >= maxUnsentBytes {
 		r.deliver(c)
 	}
 }
@@ -68,7 +68,7 @@ func (r *room) deliverDue() {
 }
 
 // sendAll sends events of which the last has number n, in as few messages as their size allows.
-func (r *room) sendAll(link Link, events []kept, n uint64) {
+func (r *room) sendAll(link Link, events []*kept, n uint64) {
 	n -= uint64(len(events))
 	for len(events) > 0 {
 		together, bytes := 0, 0
@@ -88,14 +88,14 @@ func (r *room) sendAll(link Link, events []kept, n uint64) {
 
 // A batch is several events in one message.
 type batch struct {
-	events []kept
+	events []*kept
 	data   []byte
 }
 
 // batchOf gives the data of a batch of these events. It is put together once for all who get the same.
-func (r *room) batchOf(events []kept) []byte {
+func (r *room) batchOf(events []*kept) []byte {
 	for _, b := range r.batches {
-		if slices.EqualFunc(b.events, events, kept.same) {
+		if slices.Equal(b.events, events) {
 			return b.data
 		}
 	}
@@ -120,9 +120,4 @@ func (r *room) batchOf(events []kept) []byte {
 	}
 	r.batches = append(r.batches, batch{slices.Clone(events), data})
 	return data
-}
-
-// same tells whether both are one event, told to two clients: its data is shared.
-func (k kept) same(other kept) bool {
-	return len(k.data) == len(other.data) && &k.data[0] == &other.data[0] && k.event == other.event
 }

@@ -76,7 +76,7 @@ func (r *room) welcome(s *Session, h Hello, e meeting.Connected, issued string) 
 	}
 	s.id, c.session, c.from = c.id, s, Network(h.From)
 	c.unsent, c.unsentBytes = 0, 0 // it is among what was missed, or in the snapshot to come
-	var missed []kept
+	var missed []*kept
 	resumed := false
 	if e.Known && h.Last != nil {
 		missed, resumed = c.outbox.since(*h.Last)

@@ -66,9 +66,9 @@ func (r *room) client(id meeting.ID) *client {
 
 // tell encodes an event once and gives it to each who is to know.
 func (r *room) tell(t meeting.Tell) {
-	data := encode(t.Event)
+	e := &kept{t.Event.EventName(), encode(t.Event)}
 	for _, id := range t.To {
-		r.send(r.client(id), t.Event.EventName(), data)
+		r.send(r.client(id), e)
 	}
 }
 

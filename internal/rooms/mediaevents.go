@@ -29,7 +29,7 @@ func (r *room) mediaEvents(first media.Event) {
 	}
 	for _, c := range changed {
 		e := slotsEvent{Slots: slots[c]}
-		r.send(c, e.EventName(), encode(e))
+		r.send(c, &kept{e.EventName(), encode(e)})
 	}
 }
 
@@ -68,7 +68,7 @@ func (r *room) tellEarly(c *client, first int) {
 		}
 	}
 	if len(e.Slots) > 0 {
-		r.send(c, e.EventName(), encode(e))
+		r.send(c, &kept{e.EventName(), encode(e)})
 	}
 }
 

@@ -74,9 +74,9 @@ func TestABatchIsAsItsExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	var r room
-	var list []kept
+	var list []*kept
 	for _, e := range events.Events {
-		list = append(list, kept{strings.Trim(string(e[0]), `"`), e[1]})
+		list = append(list, &kept{strings.Trim(string(e[0]), `"`), e[1]})
 	}
 	first := r.batchOf(list)
 	if err := json.Unmarshal(first, &got); err != nil {
@@ -104,10 +104,10 @@ func TestBothCoresCountKindsAlike(t *testing.T) {
 func TestAnOutboxForgetsTheOldestBeyondItsBounds(t *testing.T) {
 	var few, large outbox
 	for range outboxEvents + 5 {
-		few.add("x", []byte("{}"))
+		few.add(&kept{"x", []byte("{}")})
 	}
 	for range 9 {
-		large.add("x", make([]byte, outboxBytes/8))
+		large.add(&kept{"x", make([]byte, outboxBytes/8)})
 	}
 	for _, c := range []struct {
 		what string
