@@ -36,12 +36,13 @@ type point struct {
 	Everyone bool // the floor program too
 }
 
+// A room holds 500.
 var points = []point{
 	{Name: "broadcast to 10", Senders: 1, Viewers: 10, FPS: 30, Seconds: 6, Everyone: true},
 	{Name: "broadcast to 50", Senders: 1, Viewers: 50, FPS: 30, Seconds: 6, Everyone: true},
 	{Name: "broadcast to 100", Senders: 1, Viewers: 100, FPS: 30, Seconds: 5, Everyone: true},
 	{Name: "broadcast to 200", Senders: 1, Viewers: 200, FPS: 30, Seconds: 5, Everyone: true},
-	{Name: "broadcast to 500", Senders: 1, Viewers: 500, FPS: 30, Seconds: 5, Everyone: true},
+	{Name: "broadcast to 499", Senders: 1, Viewers: 499, FPS: 30, Seconds: 5, Everyone: true},
 	{Name: "meeting of 4", Senders: 4, FPS: 30, Seconds: 5},
 	{Name: "meeting of 8", Senders: 8, FPS: 30, Seconds: 5},
 	{Name: "meeting of 16", Senders: 16, FPS: 30, Seconds: 5},
@@ -115,6 +116,9 @@ func run(ctx context.Context, o *options) error {
 				rows = append(rows, row{Point: p.Name, Server: k.name, Runs: all[k.name]})
 			}
 		}
+	}
+	if o.profile { // figures with a profiler in the server are none
+		return nil
 	}
 	return o.write(rows)
 }

@@ -66,6 +66,9 @@ func (k kind) measure(ctx context.Context, o *options, p point) figures {
 	return best
 }
 
+// profileSeconds is how long a profile takes: a server that is busy for a twentieth of the time gives few samples.
+const profileSeconds = 20
+
 // ceilingStep is by how much each try asks for more than the one before.
 const ceilingStep = 1.25
 
@@ -95,10 +98,14 @@ func (k kind) crowd(ctx context.Context, o *options, p point) (f figures, err er
 	if p.Storm {
 		interval = strconv.Itoa(1000/p.Viewers) + "ms"
 	}
+	seconds := p.Seconds
+	if o.profile {
+		seconds = profileSeconds
+	}
 	args := append(strings.Fields(o.crowd), first(crowdCore, filepath.Join(o.tools, "crowd"))...)
 	args = append(args, "-target", k.target, "-url", s.url, "-clients", o.clients,
 		"-senders", strconv.Itoa(senders), "-viewers", strconv.Itoa(p.Viewers), "-fps", fmt.Sprint(max(p.FPS, 1)),
-		"-idle="+strconv.FormatBool(p.Idle), "-interval", interval, "-measure", strconv.Itoa(p.Seconds)+"s",
+		"-idle="+strconv.FormatBool(p.Idle), "-interval", interval, "-measure", strconv.Itoa(seconds)+"s",
 		"-pid", strconv.Itoa(s.cmd.Process.Pid))
 	if o.profile {
 		args = append(args, "-profile")

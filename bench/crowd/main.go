@@ -94,7 +94,7 @@ func run(o *options) (*report, error) {
 	var err error
 	switch o.target {
 	case "noom":
-		w.target = &noomTarget{url: o.url, slots: max(1, min(o.senders-1, 50))}
+		w.target = &noomTarget{url: o.url, slots: max(1, min(o.senders-1, 50)), idle: o.idle}
 	case "janus":
 		w.target = &janusTarget{url: o.url}
 	case "floor":

@@ -75,10 +75,14 @@ func (n *noom) request(ctx context.Context, name string, data, answer any) error
 	return json.Unmarshal(ack, answer)
 }
 
+// roomSize is how many share a room where nobody sends: fewer than the 500 that a room holds.
+const roomSize = 250
+
 // noomTarget is a Noom under measurement.
 type noomTarget struct {
 	url   string
 	slots int // of pictures
+	idle  bool
 }
 
 // noomSession is a member's.
@@ -94,7 +98,7 @@ func (t *noomTarget) join(ctx context.Context, m *member) (session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := n.request(ctx, "connect", map[string]any{"room": "bench", "name": fmt.Sprint("Bot ", m.number)}, nil); err != nil {
+	if err := n.request(ctx, "connect", map[string]any{"room": t.room(m), "name": fmt.Sprint("Bot ", m.number)}, nil); err != nil {
 		return nil, err
 	}
 	c := m.newClient()
@@ -114,6 +118,14 @@ func (t *noomTarget) join(ctx context.Context, m *member) (session, error) {
 		return nil, err
 	}
 	return t.enter(ctx, n, m.sends)
+}
+
+// room is the same for all who send or watch. Where nobody does, more come than a room holds.
+func (t *noomTarget) room(m *member) string {
+	if !t.idle {
+		return "bench"
+	}
+	return fmt.Sprint("bench", m.number/roomSize)
 }
 
 func (t *noomTarget) lines(m *member, c *client) []mline {
