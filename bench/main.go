@@ -31,6 +31,7 @@ type point struct {
 	FPS      float64 // of each camera, five packets a frame; 30 make 1.5 Mb/s
 	Idle     bool    // nobody sends
 	Storm    bool    // all join within a second
+	Churn    int     // so many come and go each second
 	Ceiling  bool    // FPS is raised until packets are lost
 	Seconds  int
 	Everyone bool // the floor program too
@@ -49,6 +50,7 @@ var points = []point{
 	{Name: "meeting of 32", Senders: 32, FPS: 30, Seconds: 5},
 	{Name: "ceiling at 200", Senders: 1, Viewers: 200, FPS: 30, Seconds: 3, Ceiling: true, Everyone: true},
 	{Name: "storm of 200 joins", Senders: 1, Viewers: 200, FPS: 30, Seconds: 3, Storm: true},
+	{Name: "100, and 10 a second come and go", Senders: 1, Viewers: 100, FPS: 30, Churn: 10, Seconds: 6},
 	{Name: "100 idle", Senders: 1, Viewers: 99, Idle: true, Seconds: 2},
 	{Name: "1000 idle", Senders: 1, Viewers: 999, Idle: true, Seconds: 2},
 }

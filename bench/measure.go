@@ -106,7 +106,7 @@ func (k kind) crowd(ctx context.Context, o *options, p point) (f figures, err er
 	args = append(args, "-target", k.target, "-url", s.url, "-clients", o.clients,
 		"-senders", strconv.Itoa(senders), "-viewers", strconv.Itoa(p.Viewers), "-fps", fmt.Sprint(max(p.FPS, 1)),
 		"-idle="+strconv.FormatBool(p.Idle), "-interval", interval, "-measure", strconv.Itoa(seconds)+"s",
-		"-pid", strconv.Itoa(s.cmd.Process.Pid))
+		"-churn", strconv.Itoa(p.Churn), "-pid", strconv.Itoa(s.cmd.Process.Pid))
 	if o.profile {
 		args = append(args, "-profile")
 	}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -39,6 +40,7 @@ type client struct {
 	alive                  atomic.Bool
 	handshake              chan []byte
 	opens, seals           *srtp.Context // nil before the handshake
+	sealing                sync.Mutex    // sound and picture are sent by a goroutine each
 	open                   func(packet []byte) (payload []byte, ok bool)
 	sound, picture         *outgoing // of a sender
 	first                  chan struct{}

@@ -82,3 +82,4 @@ type floorSession struct{}
 
 func (floorSession) track() string                         { return "" }
 func (floorSession) watch(context.Context, []string) error { return nil }
+func (floorSession) leave(context.Context) error           { return nil }

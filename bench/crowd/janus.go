@@ -183,6 +183,12 @@ func (s *janusSession) publish(ctx context.Context) error {
 
 func (s *janusSession) track() string { return s.feed }
 
+func (s *janusSession) leave(ctx context.Context) error {
+	defer s.ws.CloseNow()
+	_, err := s.request(ctx, "destroy", 0, nil)
+	return err
+}
+
 // watch answers the offer of all feeds.
 func (s *janusSession) watch(ctx context.Context, feeds []string) error {
 	if len(feeds) == 0 {

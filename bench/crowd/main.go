@@ -24,6 +24,7 @@ type target interface {
 type session interface {
 	track() string // what others ask for to see the member; empty when it sends nothing
 	watch(ctx context.Context, tracks []string) error
+	leave(ctx context.Context) error
 }
 
 // member is one of the crowd.
@@ -43,6 +44,7 @@ type options struct {
 	senders, viewers int
 	fps              float64
 	idle             bool
+	churn            int
 	interval         time.Duration
 	settle, measure  time.Duration
 	pid              int
@@ -58,6 +60,7 @@ func main() {
 	flag.IntVar(&o.viewers, "viewers", 10, "members who only receive")
 	flag.Float64Var(&o.fps, "fps", 30, "frames a second of each camera, five packets each")
 	flag.BoolVar(&o.idle, "idle", false, "nobody sends: only memory is measured")
+	flag.IntVar(&o.churn, "churn", 0, "viewers a second who come while it is measured, and leave after two seconds")
 	flag.DurationVar(&o.interval, "interval", 10*time.Millisecond, "time between two joins")
 	flag.DurationVar(&o.settle, "settle", 2*time.Second, "time between the last join and the measurement")
 	flag.DurationVar(&o.measure, "measure", 5*time.Second, "length of the measurement")
@@ -118,6 +121,10 @@ func run(o *options) (*report, error) {
 		return nil, err
 	}
 	time.Sleep(w.settle)
+	if w.churn > 0 {
+		w.joins = nil // theirs are told
+		go w.comeAndGo(ctx)
+	}
 	return w.take(before)
 }
 
@@ -170,6 +177,33 @@ func (w *crowd) enter(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// churnStay is how long one stays who comes and goes.
+const churnStay = 2 * time.Second
+
+// comeAndGo brings further viewers in and lets them leave. Of what they receive nothing is asked but the first packet; what
+// others lose meanwhile is told as ever.
+func (w *crowd) comeAndGo(ctx context.Context) {
+	for number := len(w.members) + 1; ctx.Err() == nil; number++ {
+		go func() { // ends when the viewer has gone
+			if err := w.visit(ctx, &member{number: number, newClient: w.newClient}); err != nil && ctx.Err() == nil {
+				w.failed.Add(1)
+				w.problem.CompareAndSwap(nil, &err)
+			}
+		}()
+		time.Sleep(time.Second / time.Duration(w.churn))
+	}
+}
+
+func (w *crowd) visit(ctx context.Context, m *member) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // ends its checks
+	if err := w.see(ctx, m); err != nil {
+		return err
+	}
+	time.Sleep(churnStay)
+	return m.session.leave(ctx)
 }
 
 func (w *crowd) bring(ctx context.Context, m *member) error {

@@ -169,6 +169,11 @@ func (t *noomTarget) enter(ctx context.Context, n *noom, sends bool) (session, e
 
 func (s *noomSession) track() string { return s.camera }
 
+func (s *noomSession) leave(ctx context.Context) error {
+	defer s.ws.CloseNow()
+	return s.request(ctx, "leave", struct{}{}, nil)
+}
+
 // watch asks for cameras.
 func (s *noomSession) watch(ctx context.Context, cameras []string) error {
 	tiles := []map[string]any{}

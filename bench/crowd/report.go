@@ -38,7 +38,10 @@ type totals struct {
 }
 
 func (w *crowd) totals() (t totals) {
-	for _, h := range w.hubs {
+	w.mu.Lock() // others may still come
+	hubs := slices.Clone(w.hubs)
+	w.mu.Unlock()
+	for _, h := range hubs {
 		h.mu.Lock()
 		t.Packets += h.tally.Packets
 		t.Bytes += h.tally.Bytes
@@ -90,6 +93,9 @@ func (w *crowd) take(empty usage) (*report, error) {
 	took := time.Since(start)
 	w.tell(syscall.SIGUSR2)
 	after := w.totals()
+	w.mu.Lock()
+	joins := slices.Clone(w.joins)
+	w.mu.Unlock()
 	r := &report{
 		Members: len(w.members), Failures: int(w.failed.Load()), Seconds: took.Seconds(),
 		Packets: after.Packets - before.Packets, Bytes: after.Bytes - before.Bytes, Missing: after.missing - min(after.missing, before.missing),
@@ -97,7 +103,7 @@ func (w *crowd) take(empty usage) (*report, error) {
 		KB: v.kb, KBPerMember: (v.kb - empty.kb) / float64(len(w.members)),
 		CPUPercent: 100 * (v.cpu - u.cpu).Seconds() / took.Seconds(),
 		Delay50:    millis(quantile(after.delays, 0.5)), Delay99: millis(quantile(after.delays, 0.99)),
-		Join50: millis(quantile(w.joins, 0.5)), Join99: millis(quantile(w.joins, 0.99)),
+		Join50: millis(quantile(joins, 0.5)), Join99: millis(quantile(joins, 0.99)),
 	}
 	r.Rate = float64(r.Packets) / r.Seconds
 	if total := r.Packets + r.Missing; total > 0 {

@@ -119,7 +119,9 @@ func (s *outgoing) begin(marker bool) {
 // finish seals the packet and sends it.
 func (s *outgoing) finish(payload []byte) {
 	s.plain = append(s.plain, payload...)
+	s.client.sealing.Lock()
 	sealed, err := s.client.seals.EncryptRTP(s.sealed[:0], s.plain, nil)
+	s.client.sealing.Unlock()
 	if err != nil {
 		panic(err) // our own packet
 	}
