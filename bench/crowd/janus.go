@@ -184,7 +184,7 @@ func (s *janusSession) publish(ctx context.Context) error {
 func (s *janusSession) track() string { return s.feed }
 
 func (s *janusSession) leave(ctx context.Context) error {
-	defer s.ws.CloseNow()
+	defer func() { _ = s.ws.CloseNow() }() // whoever has gone needs no goodbye
 	_, err := s.request(ctx, "destroy", 0, nil)
 	return err
 }

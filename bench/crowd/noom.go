@@ -170,7 +170,7 @@ func (t *noomTarget) enter(ctx context.Context, n *noom, sends bool) (session, e
 func (s *noomSession) track() string { return s.camera }
 
 func (s *noomSession) leave(ctx context.Context) error {
-	defer s.ws.CloseNow()
+	defer func() { _ = s.ws.CloseNow() }() // whoever has gone needs no goodbye
 	return s.request(ctx, "leave", struct{}{}, nil)
 }
 
