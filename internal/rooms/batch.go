@@ -7,8 +7,9 @@ import (
 
 const (
 	// maxUnsent and maxUnsentBytes bound what is collected for a client before it is sent whatever the pace: less than
-	// an outbox keeps, so that nothing is forgotten before it was sent.
-	maxUnsent      = 500
+	// an outbox keeps, so that nothing is forgotten before it was sent; more than can happen before the next message is
+	// due, 22 000 events a second.
+	maxUnsent      = 1400
 	maxUnsentBytes = 256 << 10
 	// batchesKept is how many batches of a turn are remembered, for the next client that gets the same: most do.
 	batchesKept = 4

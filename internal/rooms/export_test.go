@@ -7,6 +7,9 @@ import (
 	"noom/internal/media"
 )
 
+// OutboxEvents is how many events a client may catch up on.
+const OutboxEvents = outboxEvents
+
 // Advance lets time pass in all rooms at once. Nobody may use the rooms meanwhile.
 func (r *Rooms) Advance(d time.Duration) {
 	clock := r.now

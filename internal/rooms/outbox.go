@@ -3,7 +3,7 @@ package rooms
 const (
 	// outboxEvents and outboxBytes bound what a client may catch up on after a lost connection: half a minute of a
 	// very lively meeting. Beyond it a fresh snapshot is cheaper.
-	outboxEvents = 1000
+	outboxEvents = 2000
 	outboxBytes  = 1 << 20
 )
 
@@ -14,7 +14,7 @@ type outbox struct {
 	bytes int
 }
 
-// kept is an event, one for all clients that it was told to: in a large meeting each keeps a thousand.
+// kept is an event, one for all clients that it was told to: in a large meeting each keeps thousands.
 type kept struct {
 	event string
 	data  []byte

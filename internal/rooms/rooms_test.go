@@ -132,7 +132,7 @@ func (c *client) Cut()   { c.Send("CUT", nil, 0) }
 
 func (n *node) connect(h rooms.Hello) *client {
 	n.t.Helper()
-	c := &client{t: n.t, node: n, events: make(chan event, 2000)}
+	c := &client{t: n.t, node: n, events: make(chan event, 2*rooms.OutboxEvents)}
 	if h.Room == "" {
 		h.Room = "standup"
 	}
@@ -277,7 +277,7 @@ func TestASessionThatMissedTooMuchTakesAFreshSnapshot(t *testing.T) {
 	made := n.make("team", openLobby)
 	ann, bob := n.enter(made, "ann", meeting.Host), n.enter(made, "bob", meeting.Speaker)
 	bob.session.Disconnect()
-	for i := range 1001 {
+	for i := range rooms.OutboxEvents + 1 {
 		if err := ann.do(meeting.Lock{ID: ann.session.ID(), Locked: i%2 == 0}); err != nil {
 			t.Fatal(err)
 		}
