@@ -16,22 +16,32 @@ const (
 	// room for some more peers.
 	busyFull, busyCalm = 0.85, 0.7
 	// lagFull is a wait that half of all inputs share: by then the loop is behind, and sound arrives in lumps. Between 20 ms
-	// packets of sound, lagCalm is not heard. The median, since a neighbour's load on the machine makes a few wait long.
+	// packets of sound, lagCalm is not heard. The median, since a neighbour's load on the machine makes a few wait long; and
+	// of a loop that has something to do: lagInputs a second, and lagBusy of its time. One that rests is woken late by whoever
+	// has the machine, not by those inside.
 	lagFull, lagCalm = 20 * time.Millisecond, 5 * time.Millisecond
-	// failedFull is the share of packets that did not find room in the socket's queue.
-	failedFull = 0.005
+	lagInputs        = 50
+	lagBusy          = 0.4
+	// crowdedFull is the share of packets that did not find room in the socket's queue, and crowdedMin how many they are at
+	// the least.
+	crowdedFull = 0.005
+	crowdedMin  = 20
 	// fullAfter and calmAfter are how many such seconds in a row it takes: a storm of joins is over within two, and who
 	// has been refused shall not come and go.
 	fullAfter, calmAfter = 3, 5
 	verdictLife          = 5 * time.Second
+	// grace is for how long after its start a node refuses nobody: those whose meetings ended with the process before come
+	// back together.
+	grace = 30 * time.Second
 )
 
 // second is what a worker knows of its last second.
 type second struct {
-	busy   float64       // share of time in which the loop worked
-	lag    time.Duration // median
-	sent   uint64        // packets
-	failed uint64        // packets that could not be sent
+	busy    float64       // share of time in which the loop worked
+	inputs  uint64        // batches of datagrams and timers
+	lag     time.Duration // their median wait
+	sent    uint64        // packets
+	crowded uint64        // packets for which the socket's queue had no room
 }
 
 // gauge decides from one second to the next whether a worker is full. The zero gauge says it is not.
@@ -41,11 +51,12 @@ type gauge struct {
 }
 
 func (g *gauge) weigh(s second) (full bool) {
-	failed := float64(s.failed) > failedFull*float64(s.sent+s.failed)
+	crowded := s.crowded >= crowdedMin && float64(s.crowded) > crowdedFull*float64(s.sent+s.crowded)
+	working := s.inputs >= lagInputs && s.busy > lagBusy
 	if g.full {
-		g.count(s.busy < busyCalm && s.lag < lagCalm && !failed, calmAfter)
+		g.count(s.busy < busyCalm && (!working || s.lag < lagCalm) && !crowded, calmAfter)
 	} else {
-		g.count(s.busy > busyFull || s.lag > lagFull || failed, fullAfter)
+		g.count(s.busy > busyFull || working && s.lag > lagFull || crowded, fullAfter)
 	}
 	return g.full
 }
@@ -68,15 +79,20 @@ type meter struct {
 	busy    time.Duration
 	before  Lags
 	sent    uint64
-	failed  uint64
-	verdict atomic.Int64 // Unix nanoseconds until which the worker is full; 0: it is not
+	crowded uint64
+	verdict atomic.Int64 // the clock until which the worker is full; 0: it is not
 }
+
+// clock counts nanoseconds of the process, whatever is done to the clock on the wall.
+func clock(now time.Time) int64 { return int64(now.Sub(started)) }
+
+var started = time.Now()
 
 // turned notes a turn from start to end, and weighs when a second is over.
 func (w *worker) turned(start, end time.Time) {
 	m := &w.meter
-	if m.began.IsZero() {
-		m.began = start
+	if m.began.IsZero() || start.Sub(m.began) > verdictLife { // it has rested, and knows nothing of now
+		m.gauge, m.began, m.busy = gauge{}, start, 0
 	}
 	m.busy += end.Sub(start)
 	if took := end.Sub(m.began); took >= weighEvery {
@@ -89,15 +105,16 @@ func (w *worker) weigh(now time.Time, took time.Duration) {
 	var lags Lags
 	w.counts.lags.addTo(&lags)
 	sent := w.counts.packetsOut.Load()
-	_, failed := w.socket.lost()
+	crowded := w.socket.crowded()
 	was := m.full
+	last := lags.Since(m.before)
 	full := m.weigh(second{
-		busy: m.busy.Seconds() / took.Seconds(), lag: lags.Since(m.before).Quantile(0.5),
-		sent: sent - m.sent, failed: failed - m.failed,
+		busy: m.busy.Seconds() / took.Seconds(), inputs: last.Total(), lag: last.Quantile(0.5),
+		sent: sent - m.sent, crowded: crowded - m.crowded,
 	})
-	m.began, m.busy, m.before, m.sent, m.failed = now, 0, lags, sent, failed
+	m.began, m.busy, m.before, m.sent, m.crowded = now, 0, lags, sent, crowded
 	if full {
-		m.verdict.Store(now.Add(verdictLife).UnixNano())
+		m.verdict.Store(clock(now.Add(verdictLife)))
 	} else {
 		m.verdict.Store(0)
 	}
@@ -107,12 +124,15 @@ func (w *worker) weigh(now time.Time, took time.Duration) {
 }
 
 // isFull tells whether the worker's last word was that it is.
-func (m *meter) isFull(now time.Time) bool { return now.UnixNano() < m.verdict.Load() }
+func (m *meter) isFull(now time.Time) bool { return clock(now) < m.verdict.Load() }
 
 // Full tells whether the node has no room for another participant: each of its workers has had more to do than it can, for
-// some seconds. Those inside are not touched.
+// some seconds. Those inside are not touched, and just after the start nobody is refused.
 func (e *Engine) Full() bool {
 	now := time.Now()
+	if now.Sub(e.opened) < grace {
+		return false
+	}
 	for _, w := range e.workers {
 		if !w.meter.isFull(now) {
 			return false

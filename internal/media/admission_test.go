@@ -8,9 +8,12 @@ import (
 func TestAWorkerIsFullAfterSomeBadSecondsAndNotAgainBeforeItIsCalm(t *testing.T) {
 	calm := second{busy: 0.3, lag: time.Millisecond, sent: 1000}
 	busy := second{busy: 0.9, sent: 1000}
-	late := second{busy: 0.3, lag: 30 * time.Millisecond, sent: 1000}
-	failing := second{busy: 0.3, sent: 990, failed: 10}
-	between := second{busy: 0.8, lag: 10 * time.Millisecond, sent: 1000}
+	late := second{busy: 0.6, inputs: 500, lag: 30 * time.Millisecond, sent: 1000}
+	crowded := second{busy: 0.3, sent: 990, crowded: 30}
+	woken := second{busy: 0.01, inputs: 3, lag: 30 * time.Millisecond, sent: 3}
+	resting := second{busy: 0.2, inputs: 500, lag: 30 * time.Millisecond, sent: 1000}
+	few := second{busy: 0.3, sent: 2, crowded: 2}
+	between := second{busy: 0.8, inputs: 500, lag: 10 * time.Millisecond, sent: 1000}
 	for _, c := range []struct {
 		name    string
 		seconds []second
@@ -20,12 +23,14 @@ func TestAWorkerIsFullAfterSomeBadSecondsAndNotAgainBeforeItIsCalm(t *testing.T)
 		{"a storm of two seconds", []second{busy, busy, calm, busy, busy}, []bool{false, false, false, false, false}},
 		{"no time left", []second{busy, busy, busy}, []bool{false, false, true}},
 		{"behind", []second{late, late, late}, []bool{false, false, true}},
-		{"nothing can be sent", []second{failing, failing, failing}, []bool{false, false, true}},
-		{"one ill after another", []second{busy, late, failing}, []bool{false, false, true}},
+		{"nothing can be sent", []second{crowded, crowded, crowded}, []bool{false, false, true}},
+		{"one ill after another", []second{busy, late, crowded}, []bool{false, false, true}},
 		{"neither full nor calm", []second{between, between, between, between}, []bool{false, false, false, false}},
 		{"full stays so between", []second{busy, busy, busy, between, between, between, between, between, between}, []bool{false, false, true, true, true, true, true, true, true}},
 		{"calm again", []second{busy, busy, busy, calm, calm, calm, calm, calm}, []bool{false, false, true, true, true, true, true, false}},
 		{"not calm for long", []second{busy, busy, busy, calm, calm, calm, calm, busy, calm}, []bool{false, false, true, true, true, true, true, true, true}},
+		{"a loop that rests and is woken late", []second{woken, woken, resting, resting, resting}, []bool{false, false, false, false, false}},
+		{"two packets without room", []second{few, few, few}, []bool{false, false, false}},
 		{"nothing to do at all", []second{{}, {}, {}}, []bool{false, false, false}},
 	} {
 		var g gauge
@@ -45,6 +50,7 @@ func loaded(t *testing.T) (*Engine, *worker) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = e.closeSockets() })
+	e.opened = e.opened.Add(-grace)
 	return e, e.workers[0]
 }
 
@@ -73,10 +79,22 @@ func TestAWorkerWeighsItsTurns(t *testing.T) {
 	}
 	for begin := now; now.Sub(begin) < 4*time.Second; {
 		w.counts.lags.add(40 * time.Millisecond)
-		turn(time.Millisecond, 9*time.Millisecond)
+		turn(6*time.Millisecond, 4*time.Millisecond)
 	}
 	if !e.Full() {
 		t.Error("a loop that is 40 ms behind is not full")
+	}
+	now = now.Add(time.Hour) // everybody leaves
+	for range 2 {
+		turn(time.Millisecond, time.Second)
+	}
+	if w.meter.isFull(now) {
+		t.Error("a loop that has rested for an hour is full at once")
+	}
+	e.opened = time.Now()
+	w.meter.verdict.Store(clock(time.Now().Add(time.Hour)))
+	if e.Full() {
+		t.Error("those who come back after a restart are refused")
 	}
 }
 
@@ -86,14 +104,15 @@ func TestANodeIsFullWhenAllItsWorkersAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = e.closeSockets() })
-	e.workers[0].meter.verdict.Store(time.Now().Add(time.Hour).UnixNano())
+	e.opened = e.opened.Add(-grace)
+	e.workers[0].meter.verdict.Store(clock(time.Now().Add(time.Hour)))
 	if e.Full() {
 		t.Error("full, although a worker has room")
 	}
 	if e.place() != e.workers[1] || e.place() != e.workers[1] {
 		t.Error("a peer was placed on the worker that is full")
 	}
-	e.workers[1].meter.verdict.Store(time.Now().Add(time.Hour).UnixNano())
+	e.workers[1].meter.verdict.Store(clock(time.Now().Add(time.Hour)))
 	if !e.Full() {
 		t.Error("not full, although all workers are")
 	}

@@ -31,6 +31,7 @@ type Engine struct {
 	log         *slog.Logger
 	certificate tls.Certificate
 	directory   *directory
+	opened      time.Time
 	workers     []*worker
 	handshakes  handshakes
 
@@ -62,7 +63,7 @@ func New(c Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{config: c, log: c.Log, certificate: certificate, directory: newDirectory()}
+	e := &Engine{config: c, log: c.Log, certificate: certificate, directory: newDirectory(), opened: time.Now()}
 	e.life, e.end = context.WithCancel(context.Background())
 	for i, s := range sockets {
 		e.workers = append(e.workers, newWorker(i, e, s))

@@ -51,12 +51,17 @@ func (l Lags) Since(before Lags) Lags {
 	return l
 }
 
+// Total is how many inputs there were.
+func (l Lags) Total() (n uint64) {
+	for _, one := range l {
+		n += one
+	}
+	return n
+}
+
 // Quantile is the lag that a share q of all inputs did not exceed; 0 when there were none.
 func (l Lags) Quantile(q float64) time.Duration {
-	total := uint64(0)
-	for _, n := range l {
-		total += n
-	}
+	total := l.Total()
 	if total == 0 {
 		return 0
 	}

@@ -40,9 +40,10 @@ type sender struct {
 	ipv6     bool
 	gso      bool
 
-	fd     int
-	failed atomic.Uint64
-	call   func(fd uintptr) bool
+	fd      int
+	failed  atomic.Uint64
+	crowded atomic.Uint64
+	call    func(fd uintptr) bool
 }
 
 // segmentControl is the control message that cuts a payload into packets (udp(7), UDP_SEGMENT).
@@ -149,6 +150,7 @@ func (t *sender) flush() {
 		case errno == unix.EAGAIN && t.wait():
 		case errno == unix.EAGAIN:
 			t.failed.Add(uint64(t.packets - t.first[at]))
+			t.crowded.Add(uint64(t.packets - t.first[at]))
 			return
 		case t.count(at) > 1:
 			// A device without checksum offload refuses GSO (EIO), as does one whose MTU is below the segment (EINVAL).
@@ -191,10 +193,14 @@ func (t *sender) singly(at int) {
 		h.Iov = &t.iovs[t.first[at]+i]
 		n, errno := t.sendmmsg(at, 1)
 		if errno == unix.EAGAIN && t.wait() {
-			n, _ = t.sendmmsg(at, 1)
+			n, errno = t.sendmmsg(at, 1)
 		}
-		if n == 0 {
-			t.failed.Add(1)
+		if n > 0 {
+			continue
+		}
+		t.failed.Add(1)
+		if errno == unix.EAGAIN {
+			t.crowded.Add(1)
 		}
 	}
 }

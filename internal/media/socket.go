@@ -23,6 +23,8 @@ type socket interface {
 	write(to netip.AddrPort, data []byte) error
 	// lost tells how many datagrams the system dropped because its queue was full, and how many could not be sent.
 	lost() (received, sent uint64)
+	// crowded tells how many of those that could not be sent found no room in this socket's own queue; 0 where nobody knows.
+	crowded() uint64
 	addr() netip.AddrPort
 	close() error
 }

@@ -118,6 +118,8 @@ func (s *linuxSocket) lost() (received, sent uint64) {
 	return uint64(info[8]), s.tx.failed.Load()
 }
 
+func (s *linuxSocket) crowded() uint64 { return s.tx.crowded.Load() }
+
 func (s *linuxSocket) addr() netip.AddrPort { return localAddr(s.conn) }
 
 func (s *linuxSocket) close() error { return s.conn.Close() }

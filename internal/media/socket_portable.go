@@ -58,6 +58,7 @@ func (s *portableSocket) write(to netip.AddrPort, data []byte) error {
 }
 
 func (s *portableSocket) lost() (received, sent uint64) { return 0, s.failed.Load() }
+func (s *portableSocket) crowded() uint64               { return 0 }
 
 func (s *portableSocket) addr() netip.AddrPort { return localAddr(s.conn) }
 

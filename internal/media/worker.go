@@ -91,7 +91,9 @@ func (w *worker) run(ctx context.Context) {
 			task(w)
 		case <-w.timer.C:
 			w.now = time.Now()
-			w.counts.lags.add(w.now.Sub(w.armed))
+			if !w.armed.IsZero() {
+				w.counts.lags.add(w.now.Sub(w.armed))
+			}
 			w.armed = time.Time{}
 		}
 		w.endTurn()

@@ -13,6 +13,8 @@ const (
 	waitingEvery = 250 * time.Millisecond
 	// maxKnown bounds the browsers remembered in one meeting.
 	maxKnown = 5000
+	// busyRetry is when to ask a node again that had no room, in seconds: it weighs its load each second.
+	busyRetry = 5
 )
 
 // isExpected tells whether p may pass lobby, lock and passcode: hosts and cohosts, who was let in, and who was inside

@@ -11,6 +11,7 @@ it.each<[Partial<Failure>, number, number | null]>([
   [{ code: "limited", reason: "neighbours", retry: 2 }, 0, null],
   [{ code: "forbidden", reason: "banned" }, 0, null],
   [{ code: "full" }, 0, null],
+  [{ code: "full", reason: "busy", retry: 5 }, 0, 5000],
   [{ code: "invalid" }, 0, null],
   [{ code: "not_found" }, 0, null],
   [{ code: "conflict" }, 0, null],

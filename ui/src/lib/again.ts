@@ -7,7 +7,7 @@ import type { Failure } from "./protocol";
  * were refused in the same moment.
  */
 export function askAgain({ code, reason, retry }: Failure, chance: number): number | null {
-  if (code !== "internal" && code !== "limited") return null;
+  if (code !== "internal" && code !== "limited" && reason !== "busy") return null;
   if (reason === "refused" || reason === "neighbours") return null;
   return retry === undefined ? 1000 + 2000 * chance : retry * 1000;
 }
