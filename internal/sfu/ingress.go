@@ -68,7 +68,7 @@ func (r *Router) receiveRTP(now time.Time, p *peer, datagram []byte, out *Out) {
 		r.counts.UnknownFormat++
 		return
 	}
-	if in.to == nil && !p.learn(in, &r.packet, f) {
+	if in.to == nil && !r.learn(p, in, &r.packet, f) {
 		r.counts.Unmapped++
 		return
 	}

@@ -92,7 +92,7 @@ func (r *Router) declare(p *peer, to *stream, ssrc uint32, rtx bool) {
 		return
 	}
 	in := p.admit(ssrc)
-	in.bind(to, rtx)
+	r.bind(in, to, rtx)
 }
 
 // admit makes room for an SSRC.
@@ -104,20 +104,20 @@ func (p *peer) admit(ssrc uint32) *inbound {
 }
 
 // bind maps an SSRC for good.
-func (in *inbound) bind(to *stream, rtx bool) {
+func (r *Router) bind(in *inbound, to *stream, rtx bool) {
 	in.to, in.rtx = to, rtx
 	if rtx || to.ssrc == in.ssrc {
 		return
 	}
 	to.ssrc = in.ssrc
 	if to.kept != nil { // another SSRC has other sequence numbers and timestamps
-		to.restart()
+		r.restart(to)
 	}
 }
 
 // learn maps an SSRC by the MID and RID that its packet carries (RFC 8843 §9.2, RFC 8852). Retransmissions are told by their
 // payload type: those of a single stream carry no repaired RID.
-func (p *peer) learn(in *inbound, packet *rtpx.Packet, f format) bool {
+func (r *Router) learn(p *peer, in *inbound, packet *rtpx.Packet, f format) bool {
 	mid := packet.Extension(p.params.Extensions.MID)
 	if len(mid) == 0 {
 		return false
@@ -127,7 +127,7 @@ func (p *peer) learn(in *inbound, packet *rtpx.Packet, f format) bool {
 			continue
 		}
 		if s.rids == nil {
-			in.bind(&s.streams[0], f.rtx)
+			r.bind(in, &s.streams[0], f.rtx)
 			return true
 		}
 		id := p.params.Extensions.RID
@@ -137,7 +137,7 @@ func (p *peer) learn(in *inbound, packet *rtpx.Packet, f format) bool {
 		rid := packet.Extension(id)
 		for i, name := range s.rids {
 			if name == string(rid) {
-				in.bind(&s.streams[i], f.rtx)
+				r.bind(in, &s.streams[i], f.rtx)
 				return true
 			}
 		}
@@ -158,7 +158,8 @@ func (s *stream) start() {
 }
 
 // restart forgets what was received under an earlier SSRC. Slots turn to the stream again as to a new one.
-func (s *stream) restart() {
+func (r *Router) restart(s *stream) {
+	r.cut(s)
 	s.kept.Reset()
 	s.missed = nack.New()
 	s.times = timeline{rate: s.times.rate}

@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"noom/internal/sfu/codec"
@@ -130,6 +131,29 @@ func (r *Router) abandonTurn() {
 		p.shares = p.shares[:0]
 	}
 	r.finishTurn()
+}
+
+// cut drops what was gathered of a stream: it restarts, and slots that turn to it anew must not begin with the numbers of before.
+func (r *Router) cut(s *stream) {
+	if s.first == none {
+		return
+	}
+	t := &r.waiting
+	var units uint64
+	for i := s.first; i != none; i = t.units[i].next {
+		if !t.units[i].skipped {
+			units++
+		}
+	}
+	s.first, s.last = none, none
+	waits := t.peers[t.next:]
+	for _, p := range waits {
+		before := len(p.shares)
+		p.shares = slices.DeleteFunc(p.shares, func(sh share) bool { return sh.stream == s })
+		r.counts.Outdated += units * uint64(before-len(p.shares))
+	}
+	// Whoever gets nothing any more is found again with its next share.
+	t.peers = t.peers[:t.next+len(slices.DeleteFunc(waits, func(p *peer) bool { return len(p.shares) == 0 }))]
 }
 
 // gather keeps the unit in hand until Forward.

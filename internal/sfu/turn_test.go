@@ -35,6 +35,16 @@ func busyCall(t *testing.T, gathers bool) (heard map[string][]string, forwarded 
 		layers[i%3].key = i%4 == 0
 		layers[i%3].frame()
 		layers[i%3].repair(layers[i%3].sequence - 1)
+		if i%7 == 3 { // what is gathered of another SSRC is forwarded as if it had come packet by packet
+			for _, s := range []*testStream{voice, layers[2]} {
+				s.ssrc += 0x1000
+				s.sequence -= 20000
+				s.timestamp += 1 << 30
+				s.key = true
+				s.frame()
+				s.frame()
+			}
+		}
 		c.sending = false
 		for w := range c.workers {
 			c.forward(w)
@@ -68,6 +78,41 @@ func TestATurnGivesEveryReceiverWhatPacketByPacketGives(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestAnSSRCThatChangesInTheMiddleOfATurnIsFollowed(t *testing.T) {
+	for _, jump := range []int{-20000, -100, 9999} { // behind, within what was sent, ahead
+		c := newCall(t, 1)
+		c.gathers = true
+		alice, bob := c.join("alice", 0), c.join("bob", 0)
+		voice, q := alice.microphone(20), alice.camera()[0]
+		bob.view(Wish{alice.track(Camera), 320, 180})
+		c.run(2 * time.Second)
+		sound, picture := len(bob.slot(0)), len(bob.slot(4))
+		outdated := c.workers[0].Counters().Outdated
+		c.sending = true
+		for _, s := range []*testStream{voice, q} {
+			s.key = true
+			s.frame() // the last of the old SSRC
+			s.ssrc += 0x1000
+			s.sequence += uint16(jump)
+			s.timestamp += 1 << 30
+			s.picture = 9
+			s.key = true
+			s.frame()
+		}
+		c.sending = false
+		c.forward(0)
+		if got := c.workers[0].Counters().Outdated - outdated; got != 2 {
+			t.Errorf("jump %d: %d packets of before were counted as dropped, want 2", jump, got)
+		}
+		c.run(5 * time.Second)
+		if sound, picture := len(bob.slot(0))-sound, len(bob.slot(4))-picture; sound < 250 || picture < 150 {
+			t.Errorf("jump %d: %d packets of sound and %d of the picture in 5 s", jump, sound, picture)
+		}
+		continuous(t, bob.slot(0))
+		continuous(t, bob.slot(4))
 	}
 }
 
