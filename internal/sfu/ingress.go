@@ -145,6 +145,9 @@ func (r *Router) ingest(now time.Time, s *stream, a arrival, plain []byte, out *
 		plain[0] &^= 0x20
 	}
 	switch s.kept.Put(sequence, now, a.recovered, plain) {
+	case cache.Restarted: // its numbers may be those of before again: slots go on with others
+		r.beginAnew(s)
+		r.note(now, s, false)
 	case cache.Duplicate:
 		r.counts.Duplicates++
 		return

@@ -81,8 +81,14 @@ func (r *Router) GatherPiped(now time.Time, p Piped, out *Out) {
 	}
 	s := &t.source.streams[p.Layer]
 	t.source.layers = max(t.source.layers, int(p.Layer)+1)
-	s.times.report(r.packet.Timestamp, p.Captured)
+	if s.ssrc != r.packet.SSRC { // the owner's restart comes through the pipe as this alone
+		s.ssrc = r.packet.SSRC
+		if s.kept != nil {
+			r.restart(s)
+		}
+	}
 	r.ingest(now, s, arrival{codec: p.Codec, level: p.Level}, plain, out)
+	s.times.report(r.packet.Timestamp, p.Captured) // after a restart that ingest may find
 }
 
 // pipedSource gives the track's source, made when its first packet comes out of the pipe.

@@ -159,3 +159,32 @@ func TestWhatLivedHereIsNotPipedOnFromElsewhere(t *testing.T) {
 		t.Errorf("%d tracks are known, want the 4 of carol", n)
 	}
 }
+
+// TestAnSSRCThatChangesIsFollowedThroughAPipe: nothing but the packets themselves tells the other worker.
+func TestAnSSRCThatChangesIsFollowedThroughAPipe(t *testing.T) {
+	for _, jump := range []int{-20000, -600, 9999} { // behind, within what was sent, ahead
+		c := newCall(t, 2)
+		alice, bob := c.join("alice", 0), c.join("bob", 1)
+		voice, q := alice.microphone(20), alice.camera()[0]
+		bob.view(Wish{alice.track(Camera), 320, 180})
+		watched := c.watch(bob, 0)
+		c.run(20 * time.Second)
+		sound, picture := len(bob.slot(0)), len(bob.slot(4))
+		for _, s := range []*testStream{voice, q} {
+			s.ssrc += 0x1000
+			s.sequence += uint16(jump)
+			s.timestamp += 1 << 30
+			s.picture = 9
+		}
+		q.key = true
+		c.run(5 * time.Second)
+		if sound, picture := len(bob.slot(0))-sound, len(bob.slot(4))-picture; sound < 249 || picture < 145 {
+			t.Errorf("jump %d: %d packets of sound and %d of the picture in 5 s", jump, sound, picture)
+		}
+		if got := c.workers[1].Counters().SealedBefore; got > 0 || watched.again > 0 {
+			t.Errorf("jump %d: %d packets were refused and %d sealed under numbers used before", jump, got, watched.again)
+		}
+		continuous(t, bob.slot(0))
+		continuous(t, bob.slot(4))
+	}
+}

@@ -1,6 +1,9 @@
 package sfu
 
 import (
+	"encoding/binary"
+	"errors"
+
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
@@ -10,6 +13,12 @@ import (
 
 // sealOverhead is the most that SRTP adds to a packet, in bytes: GCM's tag (RFC 7714 §13.2).
 const sealOverhead = srtpx.Overhead
+
+// Whatever a cache lets in late finds its number in the window of what was sealed: no cache reaches farther back.
+const (
+	_ = uint(srtpx.Window - videoCache)
+	_ = uint(srtpx.Window - audioCache)
+)
 
 // seals are the keys of what a peer is sent: gcm, or other for a peer without AES-GCM. Neither before the handshake ended.
 type seals struct {
@@ -31,7 +40,10 @@ func (s *seals) ready() bool { return s.gcm != nil || s.other != nil }
 // sealRTP appends the sealed payload to a header: see srtpx.Sealer.RTP. scratch is what pion parses the header into.
 func (s *seals) sealRTP(header, payload []byte, in *srtpx.Stream, scratch *rtp.Header) ([]byte, error) {
 	if s.gcm != nil {
-		return s.gcm.RTP(header, payload, in), nil
+		return s.gcm.RTP(header, payload, in)
+	}
+	if _, ok := in.Claim(binary.BigEndian.Uint16(header[2:])); !ok { // pion would seal it again
+		return nil, srtpx.ErrSealed
 	}
 	packet := append(header, payload...)
 	return s.other.EncryptRTP(packet[:0], packet, scratch)
@@ -53,6 +65,10 @@ func (r *Router) seal(p *peer, header, payload []byte, in *srtpx.Stream, out *Ou
 		return 0
 	}
 	sealed, err := p.seals.sealRTP(header, payload, in, &r.header)
+	if errors.Is(err, srtpx.ErrSealed) {
+		r.counts.SealedBefore++
+		return 0
+	}
 	if err != nil || len(sealed) > MTU {
 		r.counts.Unwritable++
 		return 0
@@ -61,7 +77,7 @@ func (r *Router) seal(p *peer, header, payload []byte, in *srtpx.Stream, out *Ou
 	return len(sealed)
 }
 
-// beginKeys counts rounds of sequence numbers from none again, as whoever opens with new keys does (RFC 3711 §3.3.1).
+// beginKeys forgets what was sealed and counts rounds of sequence numbers from none again, as whoever opens with new keys does (RFC 3711 §3.3.1).
 func (sl *slot) beginKeys() {
 	if sl.numbering != nil {
 		sl.media, sl.repair = srtpx.Stream{}, srtpx.Stream{}

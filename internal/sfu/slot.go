@@ -54,7 +54,7 @@ type numbering struct {
 	past     [generations]generation // by number modulo generations
 	now      uint32                  // number of the newest
 	repairs  uint16                  // sequence number of the next retransmission
-	media    srtpx.Stream            // rounds of sequence under the present keys, and of repairs
+	media    srtpx.Stream            // what was sealed of sequence under the present keys, and of repairs
 	repair   srtpx.Stream
 	resent   [repeats]repeat
 }
@@ -128,11 +128,16 @@ func (sl *slot) forgetSource(s *source) {
 		sl.turnAway()
 		sl.source = nil
 	}
+	sl.forget(func(other *stream) bool { return other.source == s })
+}
+
+// forget has nothing sent again of these streams.
+func (sl *slot) forget(these func(*stream) bool) {
 	if sl.numbering == nil {
 		return
 	}
 	for i := range sl.past {
-		if g := &sl.past[i]; g.stream != nil && g.stream.source == s {
+		if g := &sl.past[i]; g.stream != nil && these(g.stream) {
 			g.stream = nil
 		}
 	}

@@ -159,11 +159,23 @@ func (s *stream) start() {
 
 // restart forgets what was received under an earlier SSRC. Slots turn to the stream again as to a new one.
 func (r *Router) restart(s *stream) {
-	r.cut(s)
 	s.kept.Reset()
-	s.missed = nack.New()
+	r.beginAnew(s)
+}
+
+// beginAnew forgets what the cache has forgotten: the old numbers are no longer those of packets that slots have sent.
+func (r *Router) beginAnew(s *stream) {
+	r.cut(s)
+	if s.missed != nil {
+		s.missed = nack.New()
+	}
 	s.times = timeline{rate: s.times.rate}
 	s.seen = time.Time{}
+	if t := s.source.track; t != nil {
+		for _, sl := range t.slots {
+			sl.forget(func(other *stream) bool { return other == s })
+		}
+	}
 	for len(s.slots) > 0 {
 		s.slots[0].turnAway()
 	}

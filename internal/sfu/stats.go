@@ -51,6 +51,7 @@ type Counters struct {
 	// On the way out, per slot.
 	NoCodec        uint64 // the receiver did not agree to the codec
 	Outdated       uint64 // older than the switch of the slot's source, or gathered before its stream restarted
+	SealedBefore   uint64 // another packet was sealed under its number, or may have been
 	Unwritable     uint64 // could not be rewritten or sealed
 	NoMemory       uint64 // Out was full
 	NotKept        uint64 // asked for again, but no longer in the cache

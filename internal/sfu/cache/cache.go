@@ -14,6 +14,7 @@ const (
 	Fresh     Verdict = iota // kept
 	Duplicate                // we have it already
 	Late                     // older than everything kept
+	Restarted                // kept, and all before forgotten: the sender began anew
 	TooLarge                 // more than MaxPacket bytes: not kept
 )
 
@@ -73,8 +74,8 @@ func (c *Cache) Put(sequence uint16, arrived time.Time, recovered bool, data []b
 	if len(data) > MaxPacket {
 		return TooLarge
 	}
-	extended, late := c.place(sequence, recovered)
-	if late {
+	extended, verdict := c.place(sequence, recovered)
+	if verdict == Late {
 		return Late
 	}
 	i := int(extended) & (len(c.entries) - 1)
@@ -85,31 +86,32 @@ func (c *Cache) Put(sequence uint16, arrived time.Time, recovered bool, data []b
 	c.newest = max(c.newest, extended)
 	*e = entry{extended: extended, arrived: arrived, size: uint16(len(data)), full: true, recovered: recovered}
 	copy(c.memory(i, len(data)), data)
-	return Fresh
+	return verdict
 }
 
-// place extends a sequence number to the count that never wraps, and tells whether it is behind the ring.
-func (c *Cache) place(sequence uint16, recovered bool) (extended uint64, late bool) {
+// place extends a sequence number to the count that never wraps. It is Fresh where it may be kept, Late behind the ring.
+func (c *Cache) place(sequence uint16, recovered bool) (extended uint64, v Verdict) {
 	if !c.started {
 		c.started, c.newest = true, first+uint64(sequence)
-		return c.newest, false
+		return c.newest, Fresh
 	}
 	extended = c.extend(sequence)
 	if extended+uint64(len(c.entries)) > c.newest {
 		c.restart = -1
-		return extended, false
+		return extended, Fresh
 	}
 	// RFC 3550 A.1: two packets in a row far behind are a sender that began anew. Old retransmissions, which browsers
 	// send in order as probes, are not.
 	if recovered {
-		return extended, true
+		return extended, Late
 	}
 	if c.restart != int32(sequence) {
 		c.restart = int32(sequence + 1)
-		return extended, true
+		return extended, Late
 	}
 	c.Reset()
-	return c.place(sequence, recovered)
+	extended, _ = c.place(sequence, recovered)
+	return extended, Restarted
 }
 
 // first keeps extended numbers above zero when the first packets come out of order.

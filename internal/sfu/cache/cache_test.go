@@ -84,7 +84,7 @@ func TestASenderThatBeginsAnewIsFollowed(t *testing.T) {
 	if v := c.Put(10000, start, false, nil); v != Late {
 		t.Errorf("the first far packet: verdict %d", v)
 	}
-	if v := c.Put(10001, start, false, []byte("new")); v != Fresh {
+	if v := c.Put(10001, start, false, []byte("new")); v != Restarted {
 		t.Errorf("the second in a row: verdict %d", v)
 	}
 	if _, ok := c.Get(30000); ok {

@@ -59,10 +59,13 @@ func New(key, salt []byte) (*Sealer, error) {
 
 // RTP appends the sealed payload to an RTP header with CSRCs and extensions, which stays in the clear. The header's buffer must
 // have room for the payload and Overhead bytes. The payload is only read: it may be one for many receivers, or stand right behind
-// the header, to be sealed in place. The packet must be the stream's: a number is never sealed twice, except with the
-// very same bytes (RFC 7714 §8.1).
-func (s *Sealer) RTP(header, payload []byte, in *Stream) []byte {
-	counter := in.rollover(binary.BigEndian.Uint16(header[2:]))
+// the header, to be sealed in place. The packet must be the stream's: what the stream has sealed is refused with ErrSealed.
+func (s *Sealer) RTP(header, payload []byte, in *Stream) ([]byte, error) {
+	index, ok := in.Claim(binary.BigEndian.Uint16(header[2:]))
+	if !ok {
+		return nil, ErrSealed
+	}
+	counter := uint32(index >> 16)
 	// RFC 7714 §8.1: 00 00, SSRC, ROC, SEQ, all XORed with the salt.
 	n, salt := &s.nonce, &s.mediaSalt
 	n[0], n[1] = salt[0], salt[1]
@@ -70,11 +73,13 @@ func (s *Sealer) RTP(header, payload []byte, in *Stream) []byte {
 	binary.BigEndian.PutUint32(n[2:], ssrc^binary.BigEndian.Uint32(salt[2:]))
 	binary.BigEndian.PutUint32(n[6:], counter^binary.BigEndian.Uint32(salt[6:]))
 	n[10], n[11] = header[2]^salt[10], header[3]^salt[11]
-	return s.media.Seal(header, n[:], payload, header)
+	return s.media.Seal(header, n[:], payload, header), nil
 }
 
-// ErrWornOut says that the key has sealed all the RTCP it may, ErrSize that a packet is no RTCP or finds no room.
+// ErrSealed says that a packet's number was sealed before, or may have been; ErrWornOut that the key has sealed all the
+// RTCP it may; ErrSize that a packet is no RTCP or finds no room.
 var (
+	ErrSealed  = errors.New("the number was sealed before")
 	ErrWornOut = errors.New("the SRTCP key is worn out")
 	ErrSize    = errors.New("not the size of a control packet")
 )
@@ -103,28 +108,55 @@ func (s *Sealer) RTCP(compound []byte) ([]byte, error) {
 	return binary.BigEndian.AppendUint32(sealed, index), nil
 }
 
-// Stream counts how often the sequence numbers of one SSRC have gone round (RFC 3711 §3.3.1). The zero Stream is that of new
-// keys.
+// Window is how far behind the highest number of a stream another may be sealed.
+const Window = 512
+
+// mostMedia is the highest index under one key (RFC 3711 §9.2).
+const mostMedia = 1<<48 - 1
+
+// Stream remembers what of one SSRC was sealed. Two packets under one number would give GCM's authentication key to whoever
+// sees both (RFC 7714 §8.1), so that no caller is trusted with that. The zero Stream is that of new keys.
 type Stream struct {
-	counter uint32
-	highest uint16
+	highest uint64 // index sealed: how often the numbers have gone round, times 2^16, and the number (RFC 3711 §3.3.1)
 	started bool
+	sealed  [Window / 64]uint64 // a bit for each index of the window, by index modulo Window
 }
 
-// rollover gives the count that belongs to a number: packets may be sealed out of order by less than 2^15.
-func (s *Stream) rollover(sequence uint16) uint32 {
-	switch ahead := int16(sequence - s.highest); {
-	case !s.started:
-		s.started, s.highest = true, sequence
-	case ahead > 0:
-		if sequence < s.highest {
-			s.counter++
-		}
-		s.highest = sequence
-	case sequence > s.highest && s.counter > 0: // of the round before
-		return s.counter - 1
+// Claim gives the index of a number that is about to be sealed. ok is false when it was sealed before, is too far behind to
+// tell, or is of a round before these keys, which has no index.
+func (s *Stream) Claim(sequence uint16) (index uint64, ok bool) {
+	if !s.started {
+		s.started, s.highest = true, uint64(sequence)
+		s.sealed[s.highest/64%uint64(len(s.sealed))] = 1 << (s.highest % 64)
+		return s.highest, true
 	}
-	return s.counter
+	ahead := int64(int16(sequence - uint16(s.highest)))
+	at := int64(s.highest) + ahead
+	if at < 0 || at > mostMedia || ahead <= -Window {
+		return 0, false
+	}
+	index = uint64(at)
+	if ahead > 0 {
+		s.advance(index)
+	}
+	word, bit := &s.sealed[index/64%uint64(len(s.sealed))], uint64(1)<<(index%64)
+	if *word&bit != 0 {
+		return 0, false
+	}
+	*word |= bit
+	return index, true
+}
+
+// advance moves the window up: nothing above the highest is sealed yet.
+func (s *Stream) advance(to uint64) {
+	if to-s.highest >= Window {
+		clear(s.sealed[:])
+	} else {
+		for i := s.highest + 1; i <= to; i++ {
+			s.sealed[i/64%uint64(len(s.sealed))] &^= 1 << (i % 64)
+		}
+	}
+	s.highest = to
 }
 
 // Labels of the keys to derive (RFC 3711 §4.3.2).

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -57,10 +58,11 @@ func roomy(packet []byte) []byte {
 	return append(make([]byte, 0, len(packet)+ControlOverhead), packet...)
 }
 
-// seal seals a copy of a packet in place.
+// seal seals a copy of a packet in place; nil when it is refused.
 func seal(s *Sealer, packet []byte, header int, in *Stream) []byte {
 	p := roomy(packet)
-	return s.RTP(p[:header], p[header:], in)
+	sealed, _ := s.RTP(p[:header], p[header:], in)
+	return sealed
 }
 
 func TestOnePayloadIsSealedForMany(t *testing.T) {
@@ -71,7 +73,10 @@ func TestOnePayloadIsSealedForMany(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := s.RTP(roomy(plain)[:header], payload, new(Stream))
+		got, err := s.RTP(roomy(plain)[:header], payload, new(Stream))
+		if err != nil {
+			t.Fatal(err)
+		}
 		if want := seal(s, plain, header, new(Stream)); !bytes.Equal(got, want) {
 			t.Errorf("sealed from elsewhere to %x, in place to %x", got, want)
 		}
@@ -123,7 +128,7 @@ func packet(sequence uint16, payload int) ([]byte, int) {
 }
 
 // TestAnotherStackOpensWhatWeSeal walks three rounds of sequence numbers, with packets left out and out of order. What the other
-// stack seals under the same numbers is the very same.
+// stack seals under the same numbers is the very same, and no number is sealed twice.
 func TestAnotherStackOpensWhatWeSeal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, err := New(masterKey, masterSalt)
@@ -139,6 +144,7 @@ func TestAnotherStackOpensWhatWeSeal(t *testing.T) {
 			t.Fatal(err)
 		}
 		var in Stream
+		before := map[int]bool{}
 		at := int(rapid.Uint16Range(0, 1<<15).Draw(t, "first"))
 		for first := at; at < first+3<<16; at += rapid.IntRange(1, 12000).Draw(t, "step") {
 			for _, sequence := range []int{at + 1, at} { // the later one first
@@ -147,6 +153,13 @@ func TestAnotherStackOpensWhatWeSeal(t *testing.T) {
 				}
 				plain, header := packet(uint16(sequence), sequence%1200)
 				sealed := seal(s, plain, header, &in)
+				if before[sequence] {
+					if sealed != nil {
+						t.Fatalf("packet %d was sealed again", sequence)
+					}
+					continue
+				}
+				before[sequence] = true
 				got, err := opens.DecryptRTP(nil, sealed, nil)
 				if err != nil || !bytes.Equal(got, plain) {
 					t.Fatalf("packet %d opened to %x, %v", sequence, got, err)
@@ -157,6 +170,62 @@ func TestAnotherStackOpensWhatWeSeal(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestNoIndexIsClaimedTwice takes any numbers in any order. Those that the window knows not to be sealed yet are never refused.
+func TestNoIndexIsClaimedTwice(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var s Stream
+		sealed := map[uint64]bool{}
+		at := rapid.Uint16().Draw(t, "first")
+		var highest int64
+		for n := range rapid.IntRange(1, 2000).Draw(t, "packets") {
+			index, ok := s.Claim(at)
+			if ok && (sealed[index] || uint16(index) != at) {
+				t.Fatalf("number %d was given index %#x", at, index)
+			}
+			want := int64(at)
+			if n > 0 {
+				want = highest + int64(int16(at-uint16(highest)))
+			}
+			if fresh := want >= 0 && want > highest-Window && !sealed[uint64(want)]; ok != fresh || ok && int64(index) != want {
+				t.Fatalf("number %d after %#x: index %#x, %v, want %#x, %v", at, highest, index, ok, want, fresh)
+			}
+			if ok {
+				sealed[index] = true
+				highest = max(highest, int64(index))
+			}
+			if rapid.IntRange(0, 20).Draw(t, "far") == 0 {
+				at = rapid.Uint16().Draw(t, "number")
+			} else {
+				at = uint16(highest) + uint16(rapid.IntRange(-Window-2, 600).Draw(t, "step"))
+			}
+		}
+	})
+}
+
+func TestALateNumberOfTheRoundBeforeTheKeysIsRefused(t *testing.T) {
+	var s Stream
+	s.Claim(3) // the first under new keys, just after the numbers went round
+	if index, ok := s.Claim(65534); ok {
+		t.Errorf("index %#x, which comes again at the end of this round", index)
+	}
+	for n := 4; n < 65534; n += 1000 {
+		s.Claim(uint16(n))
+	}
+	if index, ok := s.Claim(65534); !ok || index != 65534 {
+		t.Errorf("at the end of the round: index %#x, %v", index, ok)
+	}
+}
+
+func TestAKeySealsNoMoreRTPThanItMay(t *testing.T) {
+	s := Stream{highest: mostMedia - 1, started: true}
+	if index, ok := s.Claim(0xffff); !ok || index != mostMedia {
+		t.Errorf("the last one: index %#x, %v", index, ok)
+	}
+	if index, ok := s.Claim(0); ok {
+		t.Errorf("index %#x after the last", index)
+	}
 }
 
 func TestAnotherStackOpensTheRTCPThatWeSeal(t *testing.T) {
@@ -206,8 +275,20 @@ func TestSealingAllocatesNothing(t *testing.T) {
 	plain, header := packet(1, 1100)
 	buf := roomy(plain)
 	var in Stream
-	if n := testing.AllocsPerRun(100, func() { s.RTP(buf[:header], buf[header:len(plain)], &in) }); n != 0 {
+	sequence, refused := uint16(0), 0
+	if n := testing.AllocsPerRun(100, func() {
+		sequence++
+		binary.BigEndian.PutUint16(buf[2:], sequence)
+		for range 2 {
+			if _, err := s.RTP(buf[:header], buf[header:len(plain)], &in); err != nil {
+				refused++
+			}
+		}
+	}); n != 0 {
 		t.Errorf("%v allocations per RTP packet", n)
+	}
+	if refused != int(sequence) {
+		t.Errorf("%d packets of %d were refused the second time", refused, sequence)
 	}
 	if n := testing.AllocsPerRun(100, func() { _, _ = s.RTCP(buf[:100]) }); n != 0 {
 		t.Errorf("%v allocations per RTCP packet", n)
@@ -222,7 +303,10 @@ func BenchmarkSeal(b *testing.B) {
 			buf := roomy(plain)
 			var in Stream
 			for b.Loop() {
-				s.RTP(buf[:header], buf[header:len(plain)], &in)
+				binary.BigEndian.PutUint16(buf[2:], binary.BigEndian.Uint16(buf[2:])+1)
+				if _, err := s.RTP(buf[:header], buf[header:len(plain)], &in); err != nil {
+					b.Fatal(err)
+				}
 			}
 		})
 		b.Run(fmt.Sprintf("pion/bytes=%d", size), func(b *testing.B) {
