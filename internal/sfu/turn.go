@@ -107,6 +107,7 @@ func (r *Router) forwardTo(p *peer, out *Out) {
 			}
 		}
 	}
+	clear(shares) // or they would keep the caches of those who leave until a turn as large comes
 }
 
 // finishTurn lets go of what was gathered.
@@ -127,7 +128,8 @@ func (r *Router) abandonTurn() {
 		return
 	}
 	r.counts.Abandoned += uint64(t.count)
-	for _, p := range t.peers[t.next:] {
+	for _, p := range t.peers {
+		clear(p.shares[:cap(p.shares)]) // also those in the middle of which a panic came
 		p.shares = p.shares[:0]
 	}
 	r.finishTurn()

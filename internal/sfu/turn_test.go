@@ -204,3 +204,44 @@ func TestAPeerMayGoInTheMiddleOfATurn(t *testing.T) {
 		}
 	}
 }
+
+func TestSharesKeepNothingOfThoseWhoLeft(t *testing.T) {
+	for _, abandoned := range []bool{false, true} {
+		c := newCall(t, 1)
+		c.gathers = true
+		bob := c.join("bob", 0)
+		var wishes []Wish
+		for i := range 8 {
+			sender := c.join(string(rune('a'+i)), 0)
+			sender.camera()
+			wishes = append(wishes, Wish{sender.track(Camera), 320, 180})
+		}
+		bob.view(wishes...)
+		c.run(3 * time.Second)
+		router := bob.router()
+		if abandoned {
+			for _, sender := range c.peers[1:] {
+				for _, s := range sender.streams {
+					c.sending = true
+					s.frame()
+				}
+			}
+			c.sending = false
+			if len(router.peers[bob.id].shares) == 0 {
+				t.Fatal("nothing was gathered for bob")
+			}
+		}
+		for _, sender := range c.peers[1:] {
+			sender.silent, sender.streams = true, nil
+			router.RemovePeer(c.now, sender.id, c.outs[0])
+			c.flush(0)
+		}
+		c.run(time.Second)
+		shares := router.peers[bob.id].shares
+		for i, s := range shares[:cap(shares)] {
+			if s != (share{}) {
+				t.Errorf("abandoned %v: share %d of %d still keeps a stream", abandoned, i, cap(shares))
+			}
+		}
+	}
+}
