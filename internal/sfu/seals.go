@@ -1,8 +1,10 @@
 package sfu
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
@@ -22,8 +24,9 @@ const (
 
 // seals are the keys of what a peer is sent: gcm, or other for a peer without AES-GCM. Neither before the handshake ended.
 type seals struct {
-	gcm   *srtpx.Sealer
-	other *srtp.Context
+	gcm    *srtpx.Sealer
+	other  *srtp.Context
+	master []byte // the key and salt they come from
 }
 
 func newSeals(key, salt []byte, profile srtp.ProtectionProfile) (s seals, err error) {
@@ -32,8 +35,12 @@ func newSeals(key, salt []byte, profile srtp.ProtectionProfile) (s seals, err er
 	} else {
 		s.other, err = srtp.CreateContext(key, salt, profile)
 	}
+	s.master = slices.Concat(key, salt)
 	return s, err
 }
+
+// same tells whether these seals come from the same key and salt as others.
+func (s *seals) same(others *seals) bool { return bytes.Equal(s.master, others.master) }
 
 func (s *seals) ready() bool { return s.gcm != nil || s.other != nil }
 

@@ -39,6 +39,54 @@ func TestNumbersGoRoundUnderOldAndNewKeys(t *testing.T) {
 	}
 }
 
+// TestThePresentKeysAreNotTakenAgain: all indices would begin again under them, RTCP's too.
+func TestThePresentKeysAreNotTakenAgain(t *testing.T) {
+	for _, profile := range []srtp.ProtectionProfile{srtp.ProtectionProfileAeadAes128Gcm, srtp.ProtectionProfileAes128CmHmacSha1_80} {
+		c := newCall(t, 1)
+		c.profile = profile
+		alice, bob := c.join("alice", 0), c.join("bob", 0)
+		alice.microphone(20)
+		c.run(time.Second)
+		if err := bob.router().SetKeys(c.now, bob.id, bob.keys); err == nil {
+			t.Error("the same keys were taken")
+		}
+		c.run(time.Second) // bob goes on under them: he opens all, or receive fails
+		if got := len(bob.slot(0)); got < 98 {
+			t.Errorf("%d packets, want 100", got)
+		}
+	}
+}
+
+// TestLateNumbersOfTheRoundBeforeNewKeysAreRefused: they have no index under the new keys, and theirs comes again.
+func TestLateNumbersOfTheRoundBeforeNewKeysAreRefused(t *testing.T) {
+	c := newCall(t, 1)
+	alice, bob := c.join("alice", 0), c.join("bob", 0)
+	sound := alice.microphone(20)
+	c.run(time.Second)
+	sound.next = time.Time{}
+	sl := bob.router().peers[bob.id].audio[0]
+	sound.sequence += 30000
+	sound.frame()
+	sound.sequence += 0xfffb - sl.sequence.Last()
+	sound.frame()
+	late := sound.sequence // it would be sent as 0xfffd
+	sound.sequence += 6
+	bob.key()
+	if err := bob.router().SetKeys(c.now, bob.id, bob.keys); err != nil {
+		t.Fatal(err)
+	}
+	sound.frame()
+	if sl.sequence.Last() != 3 {
+		t.Fatalf("the first number under the new keys is %d, want 3", sl.sequence.Last())
+	}
+	before := len(bob.slot(0))
+	sound.sequence = late
+	sound.frame()
+	if got := c.workers[0].Counters().SealedBefore; got != 1 || len(bob.slot(0)) != before {
+		t.Errorf("%d packets were refused, want 1, and %d forwarded", got, len(bob.slot(0))-before)
+	}
+}
+
 // numbers watches what is sealed for a peer on one of its slots.
 type numbers struct {
 	sealed map[uint16][]byte

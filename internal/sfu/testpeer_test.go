@@ -30,6 +30,7 @@ type testPeer struct {
 	address netip.AddrPort
 	params  PeerParams
 	keys    Keys
+	keyed   int // how often
 	seals   *srtp.Context
 	opens   *srtp.Context
 	states  map[Kind]TrackState
@@ -117,12 +118,13 @@ func (p *testPeer) router() *Router { return p.call.workers[p.worker] }
 func (p *testPeer) key() {
 	fill := func(n int, b byte) []byte { return append(make([]byte, n-1), b) }
 	profile := p.call.profile
+	p.keyed++
 	salt, err := profile.SaltLen()
 	if err != nil {
 		p.call.t.Fatal(err)
 	}
 	p.keys = Keys{
-		Profile: uint16(profile), LocalKey: fill(16, byte(p.id)), LocalSalt: fill(salt, 1),
+		Profile: uint16(profile), LocalKey: fill(16, byte(p.id)), LocalSalt: fill(salt, byte(p.keyed)),
 		RemoteKey: fill(16, byte(p.id)+128), RemoteSalt: fill(salt, 2),
 	}
 	if p.seals, err = srtp.CreateContext(p.keys.RemoteKey, p.keys.RemoteSalt, profile); err != nil {

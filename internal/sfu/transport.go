@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -146,7 +147,7 @@ func (r *Router) checkConsent(now time.Time, p *peer, out *Out) {
 	out.Events = append(out.Events, Event{Kind: PeerLost, Peer: p.id, Room: p.roomID(), Reason: "no valid check for 30 s"})
 }
 
-// SetKeys gives the keys that the handshake agreed: media flows from now on. A later call replaces them.
+// SetKeys gives the keys that the handshake agreed: media flows from now on. A later call replaces them by others.
 func (r *Router) SetKeys(now time.Time, id PeerID, k Keys) error {
 	p := r.peers[id]
 	if p == nil {
@@ -166,6 +167,9 @@ func (r *Router) SetKeys(now time.Time, id PeerID, k Keys) error {
 	seals, err := newSeals(k.LocalKey, k.LocalSalt, profile)
 	if err != nil {
 		return fmt.Errorf("setting the keys that seal: %w", err)
+	}
+	if p.seals.ready() && seals.same(&p.seals) { // every index would begin again under them (RFC 7714 §8.1)
+		return errors.New("setting keys: the peer has them already")
 	}
 	p.opens, p.seals = opens, seals
 	for _, sl := range p.slots {
