@@ -2,9 +2,10 @@
 import type { PictureEvent, Pictures } from "../src/browser/pictures";
 import type { Failure, Insider, Participant, TrackNumber } from "../src/lib/protocol";
 import type { App, Notice, Screen } from "../src/state/app.svelte";
-import type { Call, CallStatus, LeftReason, Path, Trouble } from "../src/state/call.svelte";
+import type { Call, LeftReason, Path, Trouble } from "../src/state/call.svelte";
 import type { Device, DeviceKind, DeviceProblem, Devices } from "../src/state/devices.svelte";
 import type { Language, Preferences, RecentRoom, Theme } from "../src/state/preferences.svelte";
+import type { CallStatus } from "../src/state/status";
 
 /** Some of what a class shows to others: what the components use. */
 type Public<Class> = Partial<{ [Key in keyof Class]: Class[Key] }>;

@@ -1,7 +1,7 @@
 /**
  * The arithmetic of pictures as cameras give them: a plane of brightness and two smaller ones of colour, a byte each.
  * Rows of planes begin `stride` bytes apart, a multiple of 16, and all of a row is worked on: what stands behind its
- * end is nobody's. Shares are in 1/256.
+ * end is nobody's. Shares of a neighbour are in 1/256, those of the person in 1/255.
  */
 
 /** `a`, and so much of `b` as `far` says in each lane; `near` is the rest of 256. */

@@ -172,14 +172,9 @@ export class FakeSite implements Site {
   async toggleFullScreen(): Promise<void> {
     this.#sink({ type: "full-screen", on: true });
   }
-  /** Whether the server answers. */
-  there = true;
-  reloads = 0;
-  reload(): void {
-    this.reloads++;
-  }
+  reload(): void {}
   async reaches(): Promise<boolean> {
-    return this.there;
+    return true;
   }
   watch(sink: (event: SiteEvent) => void): () => void {
     this.#sink = sink;

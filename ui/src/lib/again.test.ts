@@ -1,5 +1,5 @@
-import { expect, it } from "vitest";
-import { askAgain } from "./again";
+import { expect, it, vi } from "vitest";
+import { askAgain, pauseOf, sleep } from "./again";
 import type { Failure } from "./protocol";
 
 it.each<[Partial<Failure>, number, number | null]>([
@@ -17,4 +17,27 @@ it.each<[Partial<Failure>, number, number | null]>([
   [{ code: "conflict" }, 0, null],
 ])("after %j, by chance %d, one asks again in %s ms", (failure, chance, pause) => {
   expect(askAgain({ code: "internal", text: "", ...failure }, chance)).toBe(pause);
+});
+
+it.each([
+  [undefined, 1000],
+  [0, 1000],
+  [3, 3000],
+])("where a server says retry %s one waits %s ms", (retry, pause) => {
+  expect(pauseOf({ code: "limited", text: "", ...(retry !== undefined && { retry }) })).toBe(pause);
+});
+
+it("a sleep ends by itself or by its stop, and leaves no listener behind", async () => {
+  vi.useFakeTimers();
+  const stop = new AbortController();
+  const gone = vi.spyOn(stop.signal, "removeEventListener");
+  const first = sleep(1000, stop.signal);
+  await vi.advanceTimersByTimeAsync(1000);
+  await first;
+  expect(gone).toHaveBeenCalledOnce();
+  const second = sleep(1000, stop.signal);
+  stop.abort();
+  await second;
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
 });

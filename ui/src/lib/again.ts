@@ -1,4 +1,4 @@
-/** Whether the server means its no. */
+/** Whether the server means its no, and when to ask again. */
 import type { Failure } from "./protocol";
 
 /**
@@ -10,4 +10,22 @@ export function askAgain({ code, reason, retry }: Failure, chance: number): numb
   if (code !== "internal" && code !== "limited" && reason !== "busy") return null;
   if (reason === "refused" || reason === "neighbours") return null;
   return retry === undefined ? 1000 + 2000 * chance : retry * 1000;
+}
+
+/** How long a server that is busy wants us to wait, in ms; a second when it does not say. */
+export function pauseOf({ retry = 0 }: Failure): number {
+  return Math.max(1000, retry * 1000);
+}
+
+/** Resolves after so many ms, or when it is stopped. */
+export function sleep(ms: number, stop?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      stop?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    stop?.addEventListener("abort", end);
+  });
 }

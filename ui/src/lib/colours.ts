@@ -16,7 +16,7 @@ const coefficients: Readonly<Record<string, readonly [red: number, blue: number]
   "bt2020-ncl": [0.2627, 0.0593],
 };
 
-export interface ColourSpace {
+interface ColourSpace {
   readonly matrix?: string | null;
   readonly fullRange?: boolean | null;
 }

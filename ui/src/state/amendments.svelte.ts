@@ -1,3 +1,4 @@
+import { pauseOf, sleep } from "../lib/again";
 import type { Result } from "../lib/parse";
 import type { Failure, Message } from "../lib/protocol";
 import { findMessage, withChanged } from "../lib/thread";
@@ -11,9 +12,6 @@ export interface Amendment {
   /** The server would not have it. */
   readonly refused: (failure: Failure) => void;
 }
-
-/** A server that is busy and does not say for how long is asked again after this, in ms. */
-const pause = 1000;
 
 /**
  * Edits, deletions and reactions on their way: shown at once, sent one after the other, again with the connection when
@@ -78,12 +76,11 @@ export class Amendments {
         this.#held = true;
         return; // resend() comes with the connection
       } else if (result.failure.code === "limited") {
-        const wait = Math.max(pause, 1000 * (result.failure.retry ?? 0));
-        await new Promise((resolve) => setTimeout(resolve, wait));
+        await sleep(pauseOf(result.failure));
         continue;
       }
       this.#held = false;
-      if (this.list[0] === next) this.list = this.list.slice(1);
+      this.list = this.list.slice(1);
       if (!result.ok) next.refused(result.failure);
     }
   }

@@ -2,11 +2,12 @@ import { beforeEach, expect, it, vi } from "vitest";
 import { FakeRooms } from "../browser/fake-rooms";
 import { FakeSite, FakeStore } from "../browser/fakes";
 import { App } from "./app.svelte";
-import type { Call, CallStatus } from "./call.svelte";
+import type { Call } from "./call.svelte";
 import { Keyring } from "./keyring.svelte";
 import { MyRooms } from "./my-rooms.svelte";
 import { Notices } from "./notices.svelte";
 import { Preferences } from "./preferences.svelte";
+import type { CallStatus } from "./status";
 
 /** What App needs of a call. */
 class RoomKeeper {

@@ -14,13 +14,12 @@ import { Meeting, type Ask } from "./meeting.svelte";
 import { Outage } from "./outage.svelte";
 import { Reactions } from "./reactions.svelte";
 import { Sharing } from "./sharing.svelte";
+import { isInside, type CallStatus } from "./status";
 import { Switches } from "./switches";
 import { Traffic, type MediaTrouble } from "./traffic.svelte";
 
 export type { Path } from "../lib/health";
 
-/** `waiting`: I asked to come in and have to wait, see `wait`. */
-export type CallStatus = "idle" | "connecting" | "lobby" | "joining" | "waiting" | "meeting" | "reconnecting" | "left";
 /** Why the Left screen is shown. `failed`: the server refused, see `failure`. `lost`: there was no way back for minutes. */
 export type LeftReason = "you-left" | "lost" | "failed" | Exclude<EndedReason, "shutdown">;
 
@@ -267,7 +266,7 @@ export class Call {
   }
 
   get #inMeeting(): boolean {
-    return this.status === "meeting" || this.status === "reconnecting";
+    return isInside(this.status);
   }
 
   #connect(): void {

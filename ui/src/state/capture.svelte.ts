@@ -1,5 +1,7 @@
 import type { Captured, Media, Opened, Trouble, Tuning } from "../browser/media";
 
+const none: Opened = { ok: false, trouble: "other" };
+
 /** One camera or microphone: wanted or not, open or in trouble or neither, never both. Its changes happen one after the other. */
 export class Capture {
   on: boolean = $state(false);
@@ -32,12 +34,12 @@ export class Capture {
     for (const capture of captures) {
       capture.on = true;
       capture.opening = true;
-      capture.#tuned = JSON.stringify(tuning[capture.#device]);
+      capture.#tuned = capture.#wordOf(tuning);
     }
     const wanted = Object.fromEntries(captures.map((capture) => [capture.#device, capture.id]));
     const opening = media.open(wanted, tuning);
     // In turn: whatever is wanted while the user is asked comes after.
-    const take = (capture: Capture) => capture.#next(async () => capture.#take((await opening)[capture.#device]));
+    const take = (capture: Capture) => capture.#next(async () => capture.#take((await opening)[capture.#device] ?? none));
     await Promise.all(captures.map(take));
   }
 
@@ -86,7 +88,7 @@ export class Capture {
   /** Opens the open device anew if it is to be tuned otherwise. */
   retune(): Promise<void> {
     return this.#next(async () => {
-      if (this.#tuned !== JSON.stringify(this.#tuning()[this.#device])) await this.#anew();
+      if (this.#tuned !== this.#wordOf(this.#tuning())) await this.#anew();
     });
   }
 
@@ -138,17 +140,22 @@ export class Capture {
   async #ask(): Promise<Opened> {
     this.opening = true;
     const tuning = this.#tuning();
-    this.#tuned = JSON.stringify(tuning[this.#device]);
+    this.#tuned = this.#wordOf(tuning);
     const opened = await this.#media.open({ [this.#device]: this.id }, tuning);
     this.opening = false;
-    return opened[this.#device] ?? { ok: false, trouble: "other" };
+    return opened[this.#device] ?? none;
   }
 
-  #take(opened: Opened | undefined): void {
+  /** What of it this device is opened by. */
+  #wordOf(tuning: Tuning): string {
+    return JSON.stringify(tuning[this.#device]);
+  }
+
+  #take(opened: Opened): void {
     this.opening = false;
     this.#release();
-    if (!opened?.ok) {
-      this.trouble = opened?.trouble ?? "other";
+    if (!opened.ok) {
+      this.trouble = opened.trouble;
       return;
     }
     this.trouble = null;

@@ -1,6 +1,7 @@
 import type { Handset, HandsetEvent } from "../browser/handset";
 import type { Call } from "./call.svelte";
 import type { Devices } from "./devices.svelte";
+import { isInside } from "./status";
 
 /** Systems hand camera and microphone back a moment after the page is seen again. In ms. */
 const handedBack = 1500;
@@ -16,7 +17,7 @@ type Carried = Pick<
  * the lock screen has its buttons, and what the system has stopped goes on once the page is seen again.
  */
 export function carry(call: Carried, devices: Pick<Devices, "revive">, handset: Handset): () => void {
-  const inside = () => call.status === "meeting" || call.status === "reconnecting";
+  const inside = () => isInside(call.status);
   let revival: ReturnType<typeof setTimeout> | undefined;
 
   function receive({ type }: HandsetEvent): void {

@@ -1,8 +1,8 @@
 import { flushSync } from "svelte";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Handset, HandsetEvent, OnAir } from "../browser/handset";
-import type { CallStatus } from "./call.svelte";
 import { carry } from "./carrying.svelte";
+import type { CallStatus } from "./status";
 
 class FakeHandset implements Handset {
   lit = false;

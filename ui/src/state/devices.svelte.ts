@@ -66,7 +66,10 @@ export class Devices {
           untrack(() => this.#face.follow(track, wanted ? media.hideBackground : null));
         });
         $effect(() => this.#hearing.follow(this.#captures.microphone.track, this.microphoneTrack));
-        for (const device of captured) this.#retune(device);
+        $effect(() => {
+          void this.#tuning; // whatever it is made of: those that are open know how
+          untrack(() => captured.forEach((device) => void this.#captures[device].retune()));
+        });
         $effect(() => this.#picture.set(this.cameraTrack));
       }),
     );
@@ -272,14 +275,6 @@ export class Devices {
     const { noise, echoCancellation, autoGain, originalSound, quality } = this.#preferences;
     const choice = { noise, echoCancellation, autoGain, originalSound };
     return { microphone: soundTuning(choice, this.#voice.failed), camera: pictureTuning(quality) };
-  }
-
-  /** A device that is open is opened anew when it is to be tuned otherwise. */
-  #retune(device: Captured): void {
-    const wanted = $derived(JSON.stringify(this.#tuning[device]));
-    $effect(() => {
-      if (wanted) void untrack(() => this.#captures[device].retune());
-    });
   }
 
   async #list(): Promise<void> {

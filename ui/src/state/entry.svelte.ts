@@ -1,4 +1,4 @@
-import { askAgain } from "../lib/again";
+import { askAgain, sleep } from "../lib/again";
 import type { Failure, Snapshot, Wait } from "../lib/protocol";
 import type { Ask } from "./meeting.svelte";
 import type { Preferences } from "./preferences.svelte";
@@ -43,7 +43,7 @@ export class Entry {
       if (result.failure.code === "unreachable") return "nothing";
       const pause = back ? askAgain(result.failure, Math.random()) : null;
       if (pause !== null && pause <= aMoment) {
-        await new Promise((passed) => setTimeout(passed, pause));
+        await sleep(pause);
         return turn === this.#turn ? this.enter(back) : "nothing";
       }
       this.bound = false;

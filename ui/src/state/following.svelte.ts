@@ -2,7 +2,6 @@ import { untrack } from "svelte";
 import type { Pictures } from "../browser/pictures";
 import type { Sounds } from "../browser/sounds";
 import { kinds, trackNumber } from "../lib/protocol";
-import type { CallStatus } from "./call.svelte";
 import type { Devices } from "./devices.svelte";
 import type { Link } from "./link.svelte";
 import type { Preferences } from "./preferences.svelte";
@@ -10,6 +9,7 @@ import type { Roster } from "./roster.svelte";
 import { outlets, states, type Publisher } from "./sending";
 import type { Sharing } from "./sharing.svelte";
 import type { Stage } from "./stage.svelte";
+import { isInside, type CallStatus } from "./status";
 import type { Viewing } from "./viewing";
 
 /** What follows the state of a call, and what it follows. */
@@ -35,7 +35,7 @@ const loudnessPause = 100;
 /** Devices and the connection follow the state, until the returned function is called. */
 export function follow(followers: Followers): () => void {
   const { status, link, sharing, viewing, publisher, preferences, devices, roster, stage, pictures, sounds } = followers;
-  const inside = () => status() === "meeting" || status() === "reconnecting";
+  const inside = () => isInside(status());
   return $effect.root(() => {
     const role = $derived(roster.me?.role ?? "speaker");
     $effect(() => {

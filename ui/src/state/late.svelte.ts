@@ -1,5 +1,5 @@
 /** Why a part cannot be had: the server is away, or it is there and this page gets it no more. */
-export type LateTrouble = "away" | "stale";
+type LateTrouble = "away" | "stale";
 
 /** A part of the page that is loaded when somebody first wants it. */
 export class Late<Part> {

@@ -46,7 +46,7 @@ export class Link {
   #reachable = false;
   /** The server has answered the last offer. */
   #agreed = false;
-  /** As many pictures are to be shown at once. */
+  /** The most pictures that were to be shown at once. */
   #pictures = 0;
   #restarts = 0;
   #attempts = 0;

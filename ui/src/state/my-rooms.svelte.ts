@@ -52,15 +52,15 @@ export class MyRooms {
   }
 
   look(name: string): Promise<Result<MadeRoom>> {
-    return this.#with(name, async (key) => told(await this.#rooms.look(name, key), key));
+    return this.#room(name, (key) => this.#rooms.look(name, key));
   }
 
   change(name: string, change: Omit<RoomChange, "name">): Promise<Result<MadeRoom>> {
-    return this.#with(name, async (key) => told(await this.#rooms.change(name, key, change), key));
+    return this.#room(name, (key) => this.#rooms.change(name, key, change));
   }
 
   async rename(name: string, to: string): Promise<Result<MadeRoom>> {
-    const renamed = await this.#with(name, async (key) => told(await this.#rooms.change(name, key, { name: to }), key));
+    const renamed = await this.#room(name, (key) => this.#rooms.change(name, key, { name: to }));
     if (renamed.ok) {
       this.#keyring.renameRoom(name, renamed.value.room);
       this.#preferences.forgetRoom(name);
@@ -95,6 +95,10 @@ export class MyRooms {
   forget(name: string): void {
     this.#keyring.forgetRoom(name);
     this.#preferences.forgetRoom(name);
+  }
+
+  #room(name: string, ask: (key: string) => Promise<Result<Looked>>): Promise<Result<MadeRoom>> {
+    return this.#with(name, async (key) => told(await ask(key), key));
   }
 
   async #with<T>(name: string, ask: (key: string) => Promise<Result<T>>): Promise<Result<T>> {

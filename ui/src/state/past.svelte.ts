@@ -1,3 +1,4 @@
+import { pauseOf, sleep } from "../lib/again";
 import type { Answers, Result } from "../lib/parse";
 import type { Message } from "../lib/protocol";
 import { findMessage, withOlder } from "../lib/thread";
@@ -15,8 +16,6 @@ export interface Here {
 const page = 100;
 /** Further back than so many pages nobody follows a quotation at once. */
 const farthest = 50;
-/** A server that wants us to wait and does not say for how long, in ms. */
-const pause = 1000;
 /** A lost connection is waited for so often and so long, in ms, before what was collected is given up. */
 const [mostLost, lostPause] = [20, 3000];
 
@@ -124,18 +123,7 @@ export class Past {
       const result = await this.#ask("history", { before, limit: page });
       const wait = !result.ok && result.failure.code === "limited";
       if (!wait || visit !== this.#visit || stop?.aborted) return result;
-      await sleep(Math.max(pause, 1000 * (result.failure.retry ?? 0)), stop);
+      await sleep(pauseOf(result.failure), stop);
     }
   }
-}
-
-/** Resolves after so many ms, or when it is stopped. */
-function sleep(ms: number, stop?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    stop?.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -1,5 +1,6 @@
 import type { Files } from "../browser/files";
 import type { Look } from "../browser/sight";
+import { pauseOf, sleep } from "../lib/again";
 import type { Failure, FileInfo } from "../lib/protocol";
 
 /** What a picture in the chat is now: not looked at, on its way, here, or not to be had. */
@@ -99,7 +100,7 @@ export class SharedFiles {
       if (!failure) break;
       if (failure.code !== "limited") return null;
       // Many pictures at once, or many people: each has its turn.
-      await new Promise((resolve) => setTimeout(resolve, 1000 * (failure.retry ?? 1)));
+      await sleep(pauseOf(failure));
     }
     const picture = this.#pictures.get(file.id);
     if (!picture) return null;

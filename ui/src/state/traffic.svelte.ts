@@ -3,13 +3,13 @@ import type { Path } from "../lib/health";
 import type { Failure, Kind, Participant, Role, TrackState } from "../lib/protocol";
 import type { Reading } from "../lib/statistics";
 import type { CallParts } from "./call-parts";
-import type { CallStatus } from "./call.svelte";
 import { Easing } from "./easing";
 import { follow } from "./following.svelte";
 import { Link } from "./link.svelte";
 import type { Ask } from "./meeting.svelte";
 import { outlets, Publisher } from "./sending";
 import type { Sharing } from "./sharing.svelte";
+import type { CallStatus } from "./status";
 import { Viewing } from "./viewing";
 import { Voices } from "./voices.svelte";
 

@@ -3,7 +3,7 @@ import type { Look } from "../../lib/backdrop";
 import type { Kernels } from "../../lib/network";
 import type { Pace } from "../../lib/pace";
 import { arrange, copyOf, half, isFormat, layoutOf, orderOf, rowOfPixels, slack, strip, type Arrangement } from "../../lib/planes";
-import { codingOf, matrixOf, pixelsOf, spaceOf, type Coding } from "../../lib/colours";
+import { codingOf, matrixOf, pixelsOf, spaceOf } from "../../lib/colours";
 import type { Outline } from "./outline";
 import { paintBackdrop, penOf } from "./scenery";
 
@@ -19,13 +19,13 @@ export class PlanesPainter {
   /** Planes of the small picture: the person's share, and the blurred background. */
   readonly #share: number;
   readonly #soft: readonly [number, number, number];
-  /** How the bytes of the small picture become colours, and how pixels become planes. */
+  /** How the bytes of the small picture become colours, and how pixels become planes: the camera's, and a background's. */
   readonly #matrix: number;
   readonly #pixels: number;
+  readonly #scene: number;
   #look: Look;
   /** What all frames are like for now, and where things stand for them. */
   #kind = "";
-  #coding: Coding = { red: 0, blue: 0, full: false };
   #places: Arrangement | null = null;
   #memory = { at: 0, bytes: 0 };
   /** Whether the background is painted; and which outline the masks, and which the blurred background are of. */
@@ -39,7 +39,8 @@ export class PlanesPainter {
     const plane = () => this.#kernels.reserve(outline.pixels + slack);
     this.#share = plane();
     this.#soft = [plane(), plane(), plane()];
-    [this.#matrix, this.#pixels] = [this.#kernels.reserve(64), this.#kernels.reserve(64)];
+    const matrix = () => this.#kernels.reserve(64);
+    [this.#matrix, this.#pixels, this.#scene] = [matrix(), matrix(), matrix()];
   }
 
   /** Upright frames of the usual kinds; all others are for a canvas. */
@@ -78,10 +79,12 @@ export class PlanesPainter {
     const { width = 0, height = 0 } = visibleRect ?? {};
     const kind = [format, width, height, scale, colorSpace.matrix, colorSpace.fullRange].join(" ");
     if (this.#places && kind === this.#kind) return this.#places;
-    const coding = isFormat(format) && codingOf(spaceOf(format, colorSpace.toJSON()));
-    if (!coding) throw new Error(`no planes are made of ${format}`);
-    this.#coding = coding;
+    const coding = isFormat(format) ? codingOf(spaceOf(format, colorSpace.toJSON())) : null;
+    if (!coding || !isFormat(format)) throw new Error(`no planes are made of ${format}`);
+    const order = orderOf(format);
     this.#keep(this.#matrix, matrixOf(coding));
+    if (order) this.#keep(this.#pixels, pixelsOf(coding, order));
+    this.#keep(this.#scene, pixelsOf(coding, "RGB"));
     const from = layoutOf(width, height);
     const places = arrange(format, from, scale === 1 ? from : layoutOf(half(width), half(height)), this.#outline);
     // Memory is never given back: what is there is used again as long as it is large enough.
@@ -100,10 +103,8 @@ export class PlanesPainter {
   #spread({ format, from, rest }: Arrangement): void {
     const { at } = this.#memory;
     const [bright, blue, red] = from.planes;
-    const order = orderOf(format);
     if (format === "NV12") this.#kernels.split(at + rest, blue.stride * 2, at + blue.offset, at + red.offset, blue.stride, blue.height);
-    if (!order) return;
-    this.#keep(this.#pixels, pixelsOf(this.#coding, order));
+    if (!orderOf(format)) return;
     const planes = from.planes.map(({ offset }) => at + offset);
     this.#kernels.fromPixels(at + rest, from.width, from.height, ...planes, bright.stride, blue.stride, this.#pixels);
   }
@@ -169,7 +170,6 @@ export class PlanesPainter {
     const [bright, blue, red] = to.planes;
     const pen = penOf(paintBackdrop(look, to, true));
     const line = rowOfPixels(blue);
-    this.#keep(this.#pixels, pixelsOf(this.#coding, "RGB"));
     for (let top = 0; top < to.height; top += strip) {
       const rows = Math.min(strip, to.height - top);
       const { data } = pen.getImageData(0, top, to.width, rows);
@@ -177,7 +177,7 @@ export class PlanesPainter {
       for (let y = 0; y < rows; y++) pixels.set(data.subarray(y * to.width * 4, (y + 1) * to.width * 4), y * line);
       const planes = [bright.offset + top * bright.stride, blue.offset + (top / 2) * blue.stride, red.offset + (top / 2) * red.stride];
       const places = planes.map((place) => at + painted + place);
-      this.#kernels.fromPixels(at + rest, to.width, rows, ...places, bright.stride, blue.stride, this.#pixels);
+      this.#kernels.fromPixels(at + rest, to.width, rows, ...places, bright.stride, blue.stride, this.#scene);
     }
     this.#painted = true;
   }
