@@ -1,6 +1,10 @@
 // Nothing but a keyboard: what has the focus is known, seen, and never lost.
 import assert from 'node:assert/strict';
 
+// Looked for in the page: Firefox takes seconds for its tree of accessible things while pictures move.
+export const shown = (page, selector) => page.waitForSelector(selector);
+export const gone = (page, selector) => page.waitForFunction((one) => !document.querySelector(one), { polling: 50 }, selector);
+
 export class Keyboard {
   constructor(person) {
     this.person = person;

@@ -1,5 +1,9 @@
 // Looks at the pictures that people send and see, and at where they choose them.
+import { fileURLToPath } from 'node:url';
 import { until } from './server.mjs';
+
+/** A picture that is red on the left and blue on the right. */
+export const flag = fileURLToPath(new URL('flag.png', import.meta.url));
 
 /** Opens the settings on a section. */
 export async function settings(person, section) {
@@ -60,10 +64,13 @@ export function books() {
   };
 }
 
-/** Looks at what the camera's sender sends (`sent`), at the preview, or at the picture of somebody by their name: how much detail, and colours at places. */
+/**
+ * Looks at what the camera's sender sends (`sent`), at a preview, at the one of the settings, or at the picture of somebody
+ * by their name: how much detail, and colours at places.
+ */
 export function look(person, where = 'sent') {
   return person.page.evaluate(async (which) => {
-    const places = { sent: null, preview: 'section[aria-label] video, dialog video' };
+    const places = { sent: null, preview: 'section[aria-label] video, dialog video', settings: 'dialog video' };
     const video = which === 'sent' ? document.createElement('video') : document.querySelector(places[which] ?? `[role=group][aria-label="${which}"] video[data-track]`);
     if (!video) return null;
     if (which === 'sent') {
@@ -93,7 +100,7 @@ export function look(person, where = 'sent') {
 export const sum = (colour) => colour.reduce((all, one) => all + one, 0);
 
 /** What the statistics say that hiding the background costs, window after window of 30 frames, until it stands still for three. */
-export async function costsOf(person) {
+async function costsOf(person) {
   await person.click('button', 'More');
   await person.click('menuitem', 'Statistics for nerds');
   const words = /Background: ([\d.]+) ms a frame, (outline in 1 of (\d), (\d+) %)/;
@@ -109,4 +116,16 @@ export async function costsOf(person) {
 }
 
 /** The middle one of the last three, in ms. */
-export const middleOf = (costs) => costs.slice(-3).map(({ ms }) => ms).sort((a, b) => a - b)[1];
+const middleOf = (costs) => costs.slice(-3).map(({ ms }) => ms).sort((a, b) => a - b)[1];
+
+/** Hides the room by blurring it, and says what that costs `what`. Resolves to the last of the costs. */
+export async function costOfBlur(t, person, what) {
+  await settings(person, 'Picture');
+  await person.click('radio', 'Blurred');
+  await closeSettings(person);
+  const costs = await costsOf(person);
+  for (const { said } of costs) t.diagnostic(said);
+  const last = costs.at(-1);
+  t.diagnostic(`${what}: ${middleOf(costs).toFixed(1)} ms a frame, ${last.step}`);
+  return last;
+}

@@ -1,5 +1,6 @@
 // Whoever is photographed, and the emulation of what they sit at. The page takes on every size and theme without a
 // reload: a meeting costs seconds, a change of size only what the layout needs.
+import { look } from './looking.mjs';
 import { until } from './server.mjs';
 import { sitFor } from './studio.mjs';
 import { wordsOf } from './words.mjs';
@@ -131,13 +132,8 @@ export class Viewer {
 
   /** Fills in what the lobby asks and presses its one button. */
   async ring(passcode) {
-    const fill = async (selector, text) => {
-      const field = await this.page.waitForSelector(selector);
-      await field.evaluate((element) => element.select());
-      await field.type(text);
-    };
-    await fill('#name', this.person.name);
-    if (passcode !== undefined) await fill('#passcode', passcode);
+    await this.write('#name', this.person.name);
+    if (passcode !== undefined) await this.write('#passcode', passcode);
     await this.page.$eval('form button[type=submit]', (button) => button.click());
   }
 
@@ -152,6 +148,13 @@ export class Viewer {
 
   key(key) {
     return this.page.keyboard.press(key);
+  }
+
+  /** Puts this text into a field, in place of what is there. */
+  async write(selector, text) {
+    await (await this.page.waitForSelector(selector)).evaluate((field) => (field.focus(), field.select()));
+    if (text === '') await this.key('Backspace');
+    else await this.page.keyboard.sendCharacter(text);
   }
 
   /** Presses what is called so on the page, in front of all else: a button, an entry of a menu, a tab, a choice. */
@@ -179,17 +182,10 @@ export class Viewer {
 
   /** Chooses what is behind the viewer, and waits until the preview shows it. */
   async stand(key) {
-    const corner = () =>
-      this.page.evaluate(() => {
-        const canvas = new OffscreenCanvas(16, 9);
-        const pen = canvas.getContext('2d');
-        pen.drawImage(document.querySelector('dialog video'), 0, 0, 16, 9);
-        return [...pen.getImageData(0, 0, 1, 1).data];
-      });
-    await until('there is a preview', () => this.page.evaluate(() => document.querySelector('dialog video')?.videoWidth > 0));
-    const before = await corner();
+    const corner = async () => (await look(this.person, 'settings'))?.corner;
+    const before = await until('there is a preview', corner);
     await this.press(key);
-    await until('something else is behind the viewer', async () => (await corner()).some((one, at) => Math.abs(one - before[at]) > 30), { within: 20_000 });
+    await until('something else is behind the viewer', async () => (await corner())?.some((one, at) => Math.abs(one - before[at]) > 30), { within: 20_000 });
   }
 
   /** Waits until the page says so. */

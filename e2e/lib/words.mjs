@@ -1,17 +1,14 @@
 // The page's own words, so that whoever drives it in any language presses what it is called there.
-import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readdirSync } from 'node:fs';
+import { source } from './source.mjs';
 
-const ui = new URL('../../ui/', import.meta.url);
-const ts = createRequire(ui)('typescript');
-const folder = new URL('src/i18n/', ui);
+const folder = new URL('../../ui/src/i18n/', import.meta.url);
 
 /** All messages of a language: its files one after the other, without what joins them. */
 function read(language) {
   const parts = readdirSync(folder).filter((name) => name.startsWith(`${language}-`));
-  const source = [...parts, `${language}.ts`].map((name) => readFileSync(new URL(name, folder), 'utf8')).join('\n');
-  const { outputText } = ts.transpileModule(source, { compilerOptions: { target: 'ESNext', module: 'ESNext' } });
-  return new Function(`${outputText.replace(/^import .*$/gm, '').replace(/^export /gm, '')}; return ${language};`)();
+  const text = [...parts, `${language}.ts`].map((name) => source(`src/i18n/${name}`)).join('\n');
+  return new Function(`${text}; return ${language};`)();
 }
 
 /** Says a text of the page in this language: `say('people.admit')`, `say('people.act', { name })`. */

@@ -43,6 +43,12 @@ export async function home(set) {
   const scrolled = (selector) => ({ before: () => viewer.scroll(selector) });
   await viewer.shoot('room-door', scrolled('dialog h3:not([id])'));
   await viewer.shoot('room-rights', scrolled('dialog section:nth-of-type(3)'));
+  // The host link is the viewer's own; the list comes with the first other one.
+  await viewer.press('power.cohost');
+  await viewer.sees('dialog #given');
+  await viewer.press('power.viewer');
+  await viewer.sees('#given ~ ul li:nth-child(3)');
+  await viewer.shoot('room-links', scrolled('dialog section[aria-labelledby=given]'));
   await viewer.press('rooms.delete');
   await viewer.shoot('room-delete', scrolled('dialog [role=alert]'));
   await viewer.press('rooms.deleteDo');

@@ -3,16 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { names } from '../lib/browsers.mjs';
 import { enterWith, makeRoom } from '../lib/host.mjs';
-import { Keyboard } from '../lib/keyboard.mjs';
+import { gone, Keyboard, shown } from '../lib/keyboard.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 
 let house;
 before(async () => (house = await House.open()));
 after(() => house.close());
-
-// Looked for in the page: Firefox takes seconds for its tree of accessible things while pictures move.
-const shown = (page, selector) => page.waitForSelector(selector);
-const gone = (page, selector) => page.waitForFunction((one) => !document.querySelector(one), { polling: 50 }, selector);
 
 /** Whether the last of a dialog's stops for the Tab key has the focus. */
 const atTheEnd = (page) => page.evaluate(() => {
@@ -126,39 +122,31 @@ test('a host mutes somebody and lets somebody in by keyboard alone', async () =>
   await gus.page.keyboard.press('Enter');
   await host.reads('Gus wants to come in');
 
-  const focused = () => page.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.textContent?.trim());
-  /** Goes on with Tab until what has the focus is called so. */
-  const tabTo = async (name) => {
-    for (let step = 0; step < 60; step++) {
-      if ((await focused()) === name) return;
-      await page.keyboard.press('Tab');
-    }
-    assert.fail(`Tab never came to ${name}`);
-  };
+  const keys = new Keyboard(host);
   await page.evaluate(() => document.activeElement?.blur());
-  await page.keyboard.press('p');
-  await page.waitForSelector('aside section li');
-  await tabTo('Let in');
-  await page.keyboard.press('Enter');
+  await keys.press('p');
+  await shown(page, 'aside section li');
+  assert.equal((await keys.tabTo('Let in')).name, 'Let in');
+  await keys.press('Enter');
   await gus.find('toolbar', 'Meeting controls');
   await page.waitForFunction(() => document.querySelectorAll('aside li').length === 2);
   await gus.page.keyboard.press('h');
-  await page.waitForSelector('aside .hand');
-  await tabTo('What to do with Gus');
-  await page.keyboard.press('Enter');
-  await page.waitForSelector('[role=menu]');
-  assert.equal(await focused(), 'Lower hand');
+  await shown(page, 'aside .hand');
+  assert.equal((await keys.tabTo('What to do with Gus')).name, 'What to do with Gus');
+  await keys.press('Enter');
+  await shown(page, '[role=menu]');
+  assert.equal((await keys.held('in the menu')).name, 'Lower hand');
   // The focus stays in the menu when what has it goes.
   await gus.page.keyboard.press('h');
   await page.waitForFunction(() => document.activeElement.textContent.trim() === 'Mute', { polling: 50 });
-  await page.keyboard.press('ArrowDown');
-  assert.equal(await focused(), 'Stop camera');
-  await page.keyboard.press('Escape');
-  await page.waitForFunction(() => !document.querySelector('[role=menu]'));
-  assert.equal(await focused(), 'What to do with Gus');
-  await page.keyboard.press('Enter');
-  await page.waitForSelector('[role=menu]');
-  await page.keyboard.press('Enter');
+  await keys.press('ArrowDown');
+  assert.equal((await keys.held('further down')).name, 'Stop camera');
+  await keys.press('Escape');
+  await gone(page, '[role=menu]');
+  assert.equal((await keys.held('after the menu')).name, 'What to do with Gus');
+  await keys.press('Enter');
+  await shown(page, '[role=menu]');
+  await keys.press('Enter');
   await gus.reads('Hana muted you.');
   await host.close();
   await gus.close();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { names } from '../lib/browsers.mjs';
-import { books, closeSettings, costsOf, look, middleOf, settings, sum } from '../lib/looking.mjs';
+import { books, closeSettings, costOfBlur, flag, look, settings, sum } from '../lib/looking.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 import { until } from '../lib/server.mjs';
 import { sitFor } from '../lib/studio.mjs';
@@ -11,8 +11,6 @@ let house;
 before(async () => (house = await House.open()));
 after(() => house.close());
 
-/** A picture that is red on the left and blue on the right. */
-const flag = new URL('../lib/flag.png', import.meta.url).pathname;
 const reddish = ([red, , blue]) => red > 150 && blue < 90;
 
 for (const engine of names) {
@@ -202,12 +200,7 @@ for (const engine of names) {
     try {
       await sitFor(ann.page, { seed: 22, width: 1280, height: 720, fps: 10 });
       await ann.join(house.server, freshRoom());
-      await settings(ann, 'Picture');
-      await ann.click('radio', 'Blurred');
-      await closeSettings(ann);
-      const costs = await costsOf(ann);
-      for (const { said } of costs) t.diagnostic(said);
-      t.diagnostic(`${engine}, 720p: ${middleOf(costs).toFixed(1)} ms a frame, ${costs.at(-1).step}`);
+      await costOfBlur(t, ann, `${engine}, 720p`);
       const { size } = await look(ann);
       t.diagnostic(`sent: ${size.join(' × ')}`);
     } finally {

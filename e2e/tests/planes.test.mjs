@@ -2,10 +2,11 @@
 // through a canvas where that does not go.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { closeSettings, costsOf, look, middleOf, settings, sum } from '../lib/looking.mjs';
+import { costOfBlur, look, settings, sum } from '../lib/looking.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 import { until } from '../lib/server.mjs';
-import { painter, source } from '../lib/studio.mjs';
+import { source } from '../lib/source.mjs';
+import { painter } from '../lib/studio.mjs';
 
 let house;
 before(async () => (house = await House.open()));
@@ -136,14 +137,9 @@ test('what a frame of 720p costs in planes', async (t) => {
     const kind = { ...usual, width: 1280, height: 720, every: 50 };
     await ann.page.evaluateOnNewDocument(`{window.kind = ${JSON.stringify(kind)};\n${frames}\n(${sitInFrames})()}`);
     await ann.join(house.server, freshRoom());
-    await settings(ann, 'Picture');
-    await ann.click('radio', 'Blurred');
-    await closeSettings(ann);
-    const costs = await costsOf(ann);
-    for (const { said } of costs) t.diagnostic(said);
-    t.diagnostic(`planes, 720p: ${middleOf(costs).toFixed(1)} ms a frame, ${costs.at(-1).step}`);
+    const { scale } = await costOfBlur(t, ann, 'planes, 720p');
     const { size } = await look(ann);
-    assert.deepEqual(size, costs.at(-1).scale === 100 ? [1280, 720] : [640, 360]);
+    assert.deepEqual(size, scale === 100 ? [1280, 720] : [640, 360]);
   } finally {
     await ann.close();
   }

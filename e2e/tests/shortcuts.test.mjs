@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { names } from '../lib/browsers.mjs';
 import { crowd } from '../lib/crowd.mjs';
+import { gone, shown } from '../lib/keyboard.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 
 let house;
@@ -13,8 +14,6 @@ after(() => house.close());
 const without = { chromium: [], firefox: ['S'] };
 const typed = 'mvshcpltf? ';
 
-const shown = (page, selector) => page.waitForSelector(selector);
-const gone = (page, selector) => page.waitForFunction((one) => !document.querySelector(one), { polling: 50 }, selector);
 const wide = (page, wanted) => page.waitForFunction((full) => (document.fullscreenElement !== null) === full, { polling: 50 }, wanted);
 
 /** Waits until the button of the toolbar is on or off, "true" or "false". */

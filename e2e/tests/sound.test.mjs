@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { names } from '../lib/browsers.mjs';
+import { settings } from '../lib/looking.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 import { until } from '../lib/server.mjs';
 
@@ -57,13 +58,6 @@ async function sit(name, engine) {
   const person = await house.person(name, engine);
   await person.page.evaluateOnNewDocument(synthesise);
   return person;
-}
-
-/** Opens the settings on a section. */
-async function settings(person, section) {
-  await person.click('button', 'More');
-  await person.click('menuitem', 'Settings');
-  await person.click('tab', section);
 }
 
 /** The loudness of what is sent, as the root of the mean square over a second. */

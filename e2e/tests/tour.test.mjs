@@ -2,17 +2,16 @@
 // panel that opens on one. axe finds nothing anywhere.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { crowd, knock } from '../lib/crowd.mjs';
 import { change, makeLink, makeRoom } from '../lib/host.mjs';
 import { Inspector } from '../lib/inspector.mjs';
+import { flag } from '../lib/looking.mjs';
 import { Raw } from '../lib/raw.mjs';
 import { freshRoom, House } from '../lib/room.mjs';
 import { phones, touch } from '../lib/touch.mjs';
 
 const passcode = 'blue otter';
-const flag = fileURLToPath(new URL('../lib/flag.png', import.meta.url));
 let house;
 let cast;
 let carrier; // of clients without a page
@@ -25,26 +24,18 @@ after(() => house.close());
 
 const focus = (page, selector) => page.$eval(selector, (element) => element.focus());
 
-/** Puts this text into a field. */
-async function write(page, selector, text) {
-  await (await page.waitForSelector(selector)).evaluate((field) => (field.focus(), field.select()));
-  if (text === '') await page.keyboard.press('Backspace');
-  else await page.keyboard.sendCharacter(text);
-}
-
 /** Home of somebody who has never been here, and a room that is being made. */
 async function arriving(host) {
-  const { page } = host;
   await host.open('/', '#room');
   await host.look('Home at first');
-  await write(page, '#room', '///');
+  await host.write('#room', '///');
   await host.key('Enter');
   await host.sees('#room-wrong');
   await host.look('Home with a name that no room has');
   await host.press('rooms.make');
   await host.sees('dialog #room-name');
   await host.look('making a room', 'dialog');
-  await write(page, '#room-name', '///');
+  await host.write('#room-name', '///');
   await host.key('Enter');
   await host.sees('#room-name-wrong');
   await host.look('making a room that cannot be', 'dialog');
@@ -104,12 +95,11 @@ async function door(host, guest, other, made) {
 
 /** The people's panel: a search, somebody's menu, what it asks, what comes of it for them. */
 async function people(host, guest) {
-  const { page } = host;
   await host.look('people', 'aside');
-  await write(page, 'aside input[type=search]', 'nobody');
+  await host.write('aside input[type=search]', 'nobody');
   await host.reads(host.say('people.none'));
   await host.look('nobody who is called so', 'aside');
-  await write(page, 'aside input[type=search]', 'Gast');
+  await host.write('aside input[type=search]', 'Gast');
   const act = async (what) => {
     await host.press('people.act', { name: 'Gast' });
     await host.sees('[role=menu]');
@@ -135,7 +125,7 @@ async function people(host, guest) {
   await guest.look('a meeting as a viewer');
   await host.press('people.lock');
   await host.reads(host.say('people.unlock'));
-  await write(page, 'aside input[type=search]', '');
+  await host.write('aside input[type=search]', '');
   await host.look('people, of whom one is shown to all', 'aside');
   await host.close('aside.sheet');
 }
@@ -269,7 +259,7 @@ async function chat(host, guest, robin, made) {
     select.dispatchEvent(new Event('change', { bubbles: true }));
   });
   await (await page.$('aside input[type=file]')).uploadFile(flag);
-  await write(page, 'aside textarea', 'x'.repeat(4100));
+  await host.write('aside textarea', 'x'.repeat(4100));
   await host.sees('aside form .wrong');
   await host.look('a private message that is too long, with a file', 'aside');
   await host.close('aside.sheet');
@@ -283,7 +273,7 @@ async function chat(host, guest, robin, made) {
 /** Somebody is banned, then the meeting is ended for all. */
 async function ends(host, guest, { room }) {
   await host.key('p');
-  await write(host.page, 'aside input[type=search]', 'Gast');
+  await host.write('aside input[type=search]', 'Gast');
   await host.press('people.act', { name: 'Gast' });
   await host.press('act.ban');
   await host.press('sure.banDo');
