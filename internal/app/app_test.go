@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -35,13 +36,8 @@ func serveLogging(t *testing.T, c config.Config, log *slog.Logger) server {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx) }() // ends with ctx
-	stopped := false
-	s := server{a, func() {
-		if stopped {
-			return
-		}
-		stopped = true
+	go func() { ended <- a.Run(ctx) }()   // ends with ctx
+	s := server{a, sync.OnceFunc(func() { // whoever comes second waits until the first has stopped it
 		cancel()
 		begin := time.Now()
 		if err := <-ended; err != nil {
@@ -50,7 +46,7 @@ func serveLogging(t *testing.T, c config.Config, log *slog.Logger) server {
 		if took := time.Since(begin); took > 2*time.Second {
 			t.Errorf("stopping took %v", took)
 		}
-	}}
+	})}
 	t.Cleanup(s.stop)
 	return s
 }
