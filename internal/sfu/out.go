@@ -10,7 +10,8 @@ import (
 const MTU = 1500
 
 // The bounds of one Out. A host asks Full after each call into the router and flushes when it is, so one
-// call may add up to packetsMax-packetsFull packets: what one packet fans out to on one worker.
+// call may add up to packetsMax-packetsFull packets: what one packet fans out to on one worker. One of Forward adds
+// packetsAtOnce and the rest of one peer's.
 const (
 	packetsFull = 2048
 	packetsMax  = 8192
@@ -26,7 +27,7 @@ type Out struct {
 	// Events are for the rooms and for the host itself.
 	Events []Event
 	// Handshakes are DTLS datagrams (RFC 7983 first byte 20–63) from proven addresses, for the host's
-	// handshake goroutines. Data is borrowed from the datagram passed to Receive: copy it.
+	// handshake goroutines. Data is borrowed from the datagram passed to Gather or Receive: copy it.
 	Handshakes []Handshake
 	// Piped are decrypted packets that cross to another worker. Data is owned by Out.
 	Piped []Piped

@@ -7,7 +7,7 @@ import (
 
 // A track crosses to another worker once, whoever takes it there. The worker on which somebody wants it says PipeWanted; the
 // host tells the owner's worker StartPipe; the owner's packets, opened and repaired, come out of Out.Piped and go
-// into ReceivePiped. Requests for keyframes go back as KeyframeWanted.
+// into GatherPiped. Requests for keyframes go back as KeyframeWanted.
 
 // StartPipe has a track that lives here copied to another worker.
 func (r *Router) StartPipe(_ time.Time, in RoomID, number Track, worker int) {

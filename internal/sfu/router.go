@@ -4,8 +4,9 @@
 // it, one method at a time: datagrams and commands go in together with the time, and what must leave is left in
 // an Out. The router has no clock, no goroutine and no socket of its own.
 //
-// A packet's way: Receive (router.go) tells what it is and whose; ingress.go opens it, counts it and keeps it in its
-// stream's cache; egress.go rewrites it for each slot that takes the stream and seals it into Out.
+// A packet's way: Gather (router.go) tells what it is and whose; ingress.go opens it, counts it and keeps it in its
+// stream's cache; turn.go gathers it with the others of its turn, and Forward gives each peer all of them at once:
+// egress.go rewrites them for each slot that takes the stream and seals them into Out.
 // Who gets what is decided on change, not per packet: view.go and audio.go place tracks into slots, slot.go
 // aims a slot at a layer, and the result is a list of slots at each stream.
 package sfu
@@ -38,7 +39,7 @@ type Router struct {
 	open    []*room   // the rooms likewise
 	next    time.Time // when Tick has something to do; zero when never
 	waiting gathered
-	sender  *peer // of the datagram in hand; nil while it is not known
+	sender  *peer // of the datagram or packet in hand; nil while it is not known, or out of a pipe
 	counts  Counters
 
 	// Memory for the packet in hand, here so that nothing is allocated for it.
@@ -73,14 +74,15 @@ func New(c Config) *Router {
 // Receive takes one datagram that arrived from an address, and forwards at once what it brings for others. The datagram is
 // borrowed for the call, except where Out says otherwise.
 func (r *Router) Receive(now time.Time, from netip.AddrPort, datagram []byte, out *Out) {
-	r.take(now, from, datagram, out)
+	r.Gather(now, from, datagram, out)
 	for r.Forward(out) {
 		continue // all at once: one packet's copies find room, see packetsMax
 	}
 }
 
-// take reads a datagram, does what it asks, and gathers what it brings for others.
-func (r *Router) take(now time.Time, from netip.AddrPort, datagram []byte, out *Out) {
+// Gather is Receive, but what the datagram brings for others waits for Forward. The host calls Forward before anything else
+// than Gather and GatherPiped, and whenever Gathered is true.
+func (r *Router) Gather(now time.Time, from netip.AddrPort, datagram []byte, out *Out) {
 	r.sender = nil
 	r.counts.PacketsReceived++
 	r.counts.BytesReceived += uint64(len(datagram))
@@ -113,8 +115,9 @@ func (r *Router) take(now time.Time, from netip.AddrPort, datagram []byte, out *
 	}
 }
 
-// Sender is the peer that the last datagram given to Receive came from, and 0 while Receive had not found one: then nothing
-// of any peer was touched. It is for a host that has to know at whose datagram Receive panicked.
+// Sender is the peer that the datagram in hand came from, or in Forward the packet. It is 0 while Gather or Receive had not found
+// one, when nothing of any peer was touched, and where Forward had a packet out of a pipe. It is for a host that has to know at
+// whose datagram or packet one of them panicked.
 func (r *Router) Sender() PeerID {
 	if r.sender == nil {
 		return 0

@@ -24,7 +24,7 @@ type PeerStats struct {
 // Counters count for the life of the router. Every datagram and packet that is dropped adds one to exactly one of those
 // below the line.
 type Counters struct {
-	PacketsReceived, BytesReceived   uint64 // every datagram given to Receive
+	PacketsReceived, BytesReceived   uint64 // every datagram given to Gather or Receive
 	PacketsForwarded, BytesForwarded uint64 // media, sealed
 	Retransmitted                    uint64
 	PacketsPiped                     uint64 // copies handed to other workers

@@ -1,7 +1,6 @@
 package sfu
 
 import (
-	"net/netip"
 	"slices"
 	"time"
 
@@ -67,12 +66,6 @@ func (u *gatheredUnit) payloadFor(sl *slot, g *generation) (payload []byte, ok b
 
 // none ends a stream's chain of gathered units.
 const none = -1
-
-// Gather is Receive, but what the datagram brings for others waits for Forward. The host calls Forward before anything else
-// than Gather and GatherPiped, and whenever Gathered is true.
-func (r *Router) Gather(now time.Time, from netip.AddrPort, datagram []byte, out *Out) {
-	r.take(now, from, datagram, out)
-}
 
 // Gathered tells that there is no room for another packet before Forward.
 func (r *Router) Gathered() bool { return r.waiting.count == gatherMost }
