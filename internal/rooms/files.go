@@ -87,10 +87,10 @@ func (v Visitor) Life() context.Context { return v.life }
 
 // Begin takes a place for a file and gives its id.
 func (v Visitor) Begin(addr netip.Addr, name string, size int64) (string, error) {
-	if wait := v.rooms.begins.take(v.rooms.now(), try{from: Network(addr)}); wait > 0 {
+	now, key := v.rooms.now(), try{from: Network(addr)}
+	if wait := v.rooms.begins.take(now, key); wait > 0 {
 		return "", errTries(wait)
 	}
-	now, key := v.rooms.now(), try{from: Network(addr)}
 	if wait := v.rooms.sent.wait(now, key); wait > 0 {
 		return "", errSent(wait)
 	}

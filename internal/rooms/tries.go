@@ -69,18 +69,9 @@ func (t *tries) wait(now time.Time, key try) time.Duration {
 func (t *tries) spend(now time.Time, key try, n int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	until, known := t.until[key]
-	if !known && len(t.until) >= t.max && !t.sweep(now) {
-		return
+	if _, known := t.until[key]; known || len(t.until) < t.max || t.sweep(now) {
+		t.add(now, key, n)
 	}
-	if until.Before(now) {
-		until = now
-	}
-	until = until.Add(time.Duration(n) * t.every)
-	if latest := now.Add(time.Duration(t.burst-1)*t.every + t.most); t.most > 0 && until.After(latest) {
-		until = latest
-	}
-	t.until[key] = until
 }
 
 // forgive forgets what was counted.
@@ -97,12 +88,21 @@ func (t *tries) take(now time.Time, key try) time.Duration {
 	if left := t.left(now, key); left > 0 {
 		return left
 	}
+	t.add(now, key, 1)
+	return 0
+}
+
+// add counts n tries of a key for which there is room; mu is held.
+func (t *tries) add(now time.Time, key try, n int) {
 	until := t.until[key]
 	if until.Before(now) {
 		until = now
 	}
-	t.until[key] = until.Add(t.every)
-	return 0
+	until = until.Add(time.Duration(n) * t.every)
+	if latest := now.Add(time.Duration(t.burst-1)*t.every + t.most); t.most > 0 && until.After(latest) {
+		until = latest
+	}
+	t.until[key] = until
 }
 
 // left is wait; mu is held. A key is free again when its time has come, and then need not be remembered.
