@@ -80,13 +80,8 @@ type meter struct {
 	before  Lags
 	sent    uint64
 	crowded uint64
-	verdict atomic.Int64 // the clock until which the worker is full; 0: it is not
+	verdict atomic.Int64 // until when the worker is full, in nanoseconds since the engine opened; 0: it is not
 }
-
-// clock counts nanoseconds of the process, whatever is done to the clock on the wall.
-func clock(now time.Time) int64 { return int64(now.Sub(started)) }
-
-var started = time.Now()
 
 // turned notes a turn from start to end, and weighs when a second is over.
 func (w *worker) turned(start, end time.Time) {
@@ -114,7 +109,7 @@ func (w *worker) weigh(now time.Time, took time.Duration) {
 	})
 	m.began, m.busy, m.before, m.sent, m.crowded = now, 0, lags, sent, crowded
 	if full {
-		m.verdict.Store(clock(now.Add(verdictLife)))
+		m.verdict.Store(int64(now.Add(verdictLife).Sub(w.engine.opened)))
 	} else {
 		m.verdict.Store(0)
 	}
@@ -124,7 +119,9 @@ func (w *worker) weigh(now time.Time, took time.Duration) {
 }
 
 // isFull tells whether the worker's last word was that it is.
-func (m *meter) isFull(now time.Time) bool { return clock(now) < m.verdict.Load() }
+func (w *worker) isFull(now time.Time) bool {
+	return int64(now.Sub(w.engine.opened)) < w.meter.verdict.Load()
+}
 
 // Full tells whether the node has no room for another participant: each of its workers has had more to do than it can, for
 // some seconds. Those inside are not touched, and just after the start nobody is refused.
@@ -134,7 +131,7 @@ func (e *Engine) Full() bool {
 		return false
 	}
 	for _, w := range e.workers {
-		if !w.meter.isFull(now) {
+		if !w.isFull(now) {
 			return false
 		}
 	}

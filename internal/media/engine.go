@@ -127,9 +127,9 @@ func (e *Engine) Fingerprint() string { return fingerprint(e.certificate.Certifi
 // or of all if all are. Whoever is inside may always come back.
 func (e *Engine) place() *worker {
 	now := time.Now()
-	best, bestFull := e.workers[0], e.workers[0].meter.isFull(now)
+	best, bestFull := e.workers[0], e.workers[0].isFull(now)
 	for _, w := range e.workers[1:] {
-		full := w.meter.isFull(now)
+		full := w.isFull(now)
 		if bestFull != full && bestFull || bestFull == full && w.load.Load() < best.load.Load() {
 			best, bestFull = w, full
 		}

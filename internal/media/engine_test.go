@@ -7,7 +7,10 @@ import (
 )
 
 func TestPeersSpreadOverWorkers(t *testing.T) {
-	e := &Engine{workers: []*worker{{index: 0}, {index: 1}, {index: 2}, {index: 3}}}
+	e := &Engine{}
+	for i := range 4 {
+		e.workers = append(e.workers, &worker{index: i, engine: e})
+	}
 	for range 40 {
 		e.place()
 	}

@@ -48,7 +48,6 @@ type Stats struct {
 	PacketsOut, BytesOut uint64
 
 	Lags Lags // how long inputs waited for the loops
-	Full bool // see Engine.Full
 
 	HandshakesDone, HandshakesFailed uint64
 	Panics                           uint64
@@ -63,7 +62,7 @@ const statsPatience = 200 * time.Millisecond
 
 // Stats gathers the engine's counters.
 func (e *Engine) Stats() Stats {
-	s := Stats{Workers: len(e.workers), Rooms: int(e.roomCount.Load()), Handshaking: e.handshakes.len(), Full: e.Full(), Dropped: map[string]uint64{}}
+	s := Stats{Workers: len(e.workers), Rooms: int(e.roomCount.Load()), Handshaking: e.handshakes.len(), Dropped: map[string]uint64{}}
 	for _, w := range e.workers {
 		c := &w.counts
 		s.Peers += int(w.load.Load())
