@@ -142,14 +142,19 @@ func (w *worker) receiveFrom(b *batch, i int) (next int) {
 			continue
 		}
 		w.router.Gather(w.now, b.from[i], data, &w.out)
-		if w.router.Gathered() {
-			w.forward()
-		}
-		if w.out.Full() {
-			w.flush()
-		}
+		w.makeRoom()
 	}
 	return i
+}
+
+// makeRoom sees to it that the router can gather one more packet.
+func (w *worker) makeRoom() {
+	if w.router.Gathered() {
+		w.forward()
+	}
+	if w.out.Full() {
+		w.flush()
+	}
 }
 
 // forward gives what the router has gathered to its receivers, and sends in between what one round of it fills.
@@ -176,12 +181,7 @@ func (w *worker) receivePiped(p *pipeBatch) {
 	w.guard(0, func() {
 		for i := range p.n {
 			w.router.GatherPiped(w.now, p.packet[i], &w.out)
-			if w.router.Gathered() {
-				w.forward()
-			}
-			if w.out.Full() {
-				w.flush()
-			}
+			w.makeRoom()
 		}
 	})
 }
