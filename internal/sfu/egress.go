@@ -74,18 +74,6 @@ func (r *Router) elements(p *peer, c Codec) []rtpx.Element {
 	return r.element[:]
 }
 
-// appendPayload appends what the packet carries, as the slot numbers it. ok is false when it does not fit or
-// belongs to no generation that is remembered.
-func (sl *slot) appendPayload(buf []byte, g *generation, u *unit) (_ []byte, ok bool) {
-	if len(buf)+len(u.packet.Payload)+1+sealOverhead > MTU { // the picture id may grow by a byte
-		return buf, false
-	}
-	if u.codec == VP8 {
-		return sl.munger.Append(buf, g.number, &u.vp8, u.packet.Payload)
-	}
-	return append(buf, u.packet.Payload...), true
-}
-
 // turn makes the unit's stream the slot's source, from this packet on.
 func (r *Router) turn(sl *slot, u *unit, out *Out) {
 	if sl.numbering == nil {

@@ -78,6 +78,18 @@ func (r *Router) resend(now time.Time, sl *slot, output uint16, out *Out) {
 	r.counts.Retransmitted++
 }
 
+// appendPayload appends what the packet carries, as the slot numbers it. ok is false when it does not fit or
+// belongs to no generation that is remembered.
+func (sl *slot) appendPayload(buf []byte, g *generation, u *unit) (_ []byte, ok bool) {
+	if len(buf)+len(u.packet.Payload)+1+sealOverhead > MTU { // the picture id may grow by a byte
+		return buf, false
+	}
+	if u.codec == VP8 {
+		return sl.munger.Append(buf, g.number, &u.vp8, u.packet.Payload)
+	}
+	return append(buf, u.packet.Payload...), true
+}
+
 // repeated tells whether the packet was sent again within the last round trip, and remembers that it is now.
 func (sl *slot) repeated(now time.Time, output uint16) bool {
 	rtt := sl.peer.rtt

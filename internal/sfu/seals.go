@@ -76,7 +76,7 @@ func (r *Router) seal(p *peer, header, payload []byte, in *srtpx.Stream, out *Ou
 		r.counts.SealedBefore++
 		return 0
 	}
-	if err != nil || len(sealed) > MTU {
+	if err != nil {
 		r.counts.Unwritable++
 		return 0
 	}
