@@ -36,7 +36,7 @@ type Error struct {
 	Code   Code   `json:"code"`
 	Text   string `json:"text"`
 	Reason Reason `json:"reason,omitempty"`
-	Retry  int    `json:"retry,omitempty"` // with Limited: seconds until it is worth trying again
+	Retry  int    `json:"retry,omitempty"` // with Limited, and with Full where the node is busy: seconds until it is worth trying again
 }
 
 func (e *Error) Error() string { return e.Text }
