@@ -58,16 +58,22 @@ func TestTheCrowdsReportIsRead(t *testing.T) {
 	}
 }
 
-func TestThePlotIsAPicture(t *testing.T) {
-	text := plot([]row{{Point: "broadcast to 50", Server: "noom", Runs: []figures{{MicrosPerPacket: 4}}}, {Point: "lost", Server: "janus", Runs: []figures{{Problem: "it fell"}}}})
+// wellFormed fails the test unless the text is XML.
+func wellFormed(t *testing.T, text string) {
+	t.Helper()
 	d := xml.NewDecoder(strings.NewReader(text))
 	for {
 		if _, err := d.Token(); errors.Is(err, io.EOF) {
-			break
+			return
 		} else if err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+func TestThePlotIsAPicture(t *testing.T) {
+	text := plot([]row{{Point: "broadcast to 50", Server: "noom", Runs: []figures{{MicrosPerPacket: 4}}}, {Point: "lost", Server: "janus", Runs: []figures{{Problem: "it fell"}}}})
+	wellFormed(t, text)
 	if !strings.Contains(text, "broadcast to 50") || strings.Contains(text, "lost") {
 		t.Errorf("drawn: %s", text)
 	}
@@ -93,14 +99,7 @@ Type: cpu
 		t.Errorf("read %+v", root)
 	}
 	text := drawFlames(root, "a < b")
-	d := xml.NewDecoder(strings.NewReader(text))
-	for {
-		if _, err := d.Token(); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			t.Fatal(err)
-		}
-	}
+	wellFormed(t, text)
 	if !strings.Contains(text, "outer: 97.5 %") || !strings.Contains(text, "inner: 75.0 %") {
 		t.Errorf("drawn: %s", text)
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -102,15 +101,15 @@ func (k kind) crowd(ctx context.Context, o *options, p point) (f figures, err er
 	if o.profile {
 		seconds = profileSeconds
 	}
-	args := append(strings.Fields(o.crowd), first(crowdCore, filepath.Join(o.tools, "crowd"))...)
-	args = append(args, "-target", k.target, "-url", s.url, "-clients", o.clients,
+	words := append(strings.Fields(o.crowd), first(crowdCore, filepath.Join(o.tools, "crowd"))...)
+	words = append(words, "-target", k.target, "-url", s.url, "-clients", o.clients,
 		"-senders", strconv.Itoa(senders), "-viewers", strconv.Itoa(p.Viewers), "-fps", fmt.Sprint(max(p.FPS, 1)),
 		"-idle="+strconv.FormatBool(p.Idle), "-interval", interval, "-measure", strconv.Itoa(seconds)+"s",
 		"-churn", strconv.Itoa(p.Churn), "-pid", strconv.Itoa(s.cmd.Process.Pid))
 	if o.profile {
-		args = append(args, "-profile")
+		words = append(words, "-profile")
 	}
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd := command(ctx, words)
 	var output, problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &problems
 	if err := cmd.Run(); err != nil {

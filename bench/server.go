@@ -66,10 +66,14 @@ func first(core, program string) []string {
 	return append(words, program)
 }
 
+// command makes a command of its words.
+func command(ctx context.Context, words []string) *exec.Cmd {
+	return exec.CommandContext(ctx, words[0], words[1:]...)
+}
+
 // run starts a program on the server's core.
 func (s *server) run(ctx context.Context, program string, args ...string) error {
-	args = append(first(serverCore, program), args...)
-	s.cmd = exec.CommandContext(ctx, args[0], args[1:]...)
+	s.cmd = command(ctx, append(first(serverCore, program), args...))
 	s.cmd.Stdout, s.cmd.Stderr = &s.output, &s.output
 	s.cmd.Cancel = func() error { return s.cmd.Process.Signal(syscall.SIGTERM) }
 	s.cmd.WaitDelay = patience
@@ -110,9 +114,8 @@ func startNoom(ctx context.Context, o *options, p point, folder string) (*server
 }
 
 func startFloor(ctx context.Context, o *options, p point, _ string) (*server, error) {
-	s := &server{}
-	args := append(first(serverCore, filepath.Join(o.tools, "floor")), "-listen", net.JoinHostPort(o.host, "0"), "-mode", "gso", "-fps", fmt.Sprint(p.FPS))
-	s.cmd = exec.CommandContext(ctx, args[0], args[1:]...)
+	words := append(first(serverCore, filepath.Join(o.tools, "floor")), "-listen", net.JoinHostPort(o.host, "0"), "-mode", "gso", "-fps", fmt.Sprint(p.FPS))
+	s := &server{cmd: command(ctx, words)}
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
