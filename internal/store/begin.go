@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"time"
 
 	"noom/internal/meeting"
 )
@@ -108,17 +109,13 @@ func (f *Files) fits(u *upload, others claims) error {
 	if strings.HasPrefix(u.room, MadeMark) {
 		return nil
 	}
-	stored, err := f.measured(false)
-	if err == nil && !others.leaveHalf(u.size, stored, free) {
-		stored, err = f.measured(true) // some may have been removed
+	for _, lasts := range [...]time.Duration{measureEvery, remeasureEvery} { // some may have been removed since
+		stored, err := f.measured(lasts)
+		if err != nil || others.leaveHalf(u.size, stored, free) {
+			return err
+		}
 	}
-	if err != nil {
-		return err
-	}
-	if !others.leaveHalf(u.size, stored, free) {
-		return errLooseFull
-	}
-	return nil
+	return errLooseFull
 }
 
 func (f *Files) create(u *upload) error {

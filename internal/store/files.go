@@ -50,12 +50,13 @@ type Files struct {
 	free func() (uint64, error)
 	now  func() time.Time
 
-	mu       sync.Mutex // guards uploads, stored and lastSum; a leaf: nothing is called while it is held
-	uploads  map[string]*upload
-	stored   int64         // bytes of all whole files, as far as is known since they were measured
-	lastSum  time.Time     // when that was; zero: never
-	pictures chan struct{} // a token for the picture that is being decoded
-	notes    chan struct{} // a token for the note that is being changed
+	mu        sync.Mutex // guards uploads, stored and lastSum; a leaf: nothing is called while it is held
+	uploads   map[string]*upload
+	stored    int64         // bytes of all whole files, as far as is known since they were measured
+	lastSum   time.Time     // when that was; zero: never
+	pictures  chan struct{} // a token for the picture that is being decoded
+	notes     chan struct{} // a token for the note that is being changed
+	measuring chan struct{} // a token for whoever measures, or asks when that was done
 }
 
 // note is what is known of a whole file, beside its content.
@@ -75,7 +76,7 @@ func openFiles(c Config) (*Files, error) {
 	}
 	f := &Files{
 		root: root, free: c.Free, now: c.Now,
-		uploads: make(map[string]*upload), pictures: make(chan struct{}, 1), notes: make(chan struct{}, 1),
+		uploads: make(map[string]*upload), pictures: make(chan struct{}, 1), notes: make(chan struct{}, 1), measuring: make(chan struct{}, 1),
 	}
 	err = errors.Join(root.RemoveAll("uploads"), root.MkdirAll("uploads", 0o700), root.MkdirAll("files", 0o700))
 	if err != nil {

@@ -13,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -445,6 +447,52 @@ func TestRoomsThatNobodyMadeLeaveSpaceToThoseThatWereMade(t *testing.T) {
 	}
 	g.now = g.now.Add(time.Minute)
 	g.begin("b", "bob", "b", 9<<20)
+}
+
+func TestWhoBeginsAtOnceMeasuresOnce(t *testing.T) {
+	const many = 20
+	var looks atomic.Int64 // at the clock
+	var asking sync.WaitGroup
+	at := time.Now()
+	now := func() time.Time { looks.Add(1); return at }
+	free := func() (uint64, error) { // asked for just before the files are measured
+		asking.Done()
+		asking.Wait()
+		return 1 << 40, nil
+	}
+	dir := t.TempDir()
+	for i := range 500 { // so that measuring takes a while
+		if err := os.MkdirAll(filepath.Join(dir, "files", fmt.Sprint(i)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := store.Open(t.Context(), store.Config{Dir: dir, Now: now, Free: free})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { shut(t, s) })
+	begin := func(many int) (looked int64) {
+		asking.Add(many)
+		before := looks.Load()
+		var all sync.WaitGroup
+		for i := range many {
+			all.Go(func() {
+				if _, err := s.Files().Begin(fmt.Sprint("room", i), "ann", "a", 10); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		return looks.Load() - before
+	}
+	begin(1)
+	at = at.Add(time.Hour) // what was measured is too old
+	if got, want := begin(many), int64(2*many+1); got != want {
+		t.Errorf("the clock was looked at %d times, want %d: when each begins, when each asks how old the sum is, and once when it is new", got, want)
+	}
+	if got, want := begin(many), int64(2*many); got != want {
+		t.Errorf("the clock was looked at %d times, want %d: the sum is known", got, want)
+	}
 }
 
 func TestAPictureThatHasToWaitIsThereAndIsLookedAtLater(t *testing.T) {

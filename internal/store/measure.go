@@ -14,12 +14,11 @@ const (
 	remeasureEvery = time.Minute
 )
 
-// measured is what all whole files take, in bytes: as far as is known, or with anew as it is now, about.
-func (f *Files) measured(anew bool) (int64, error) {
-	lasts := measureEvery
-	if anew {
-		lasts = remeasureEvery
-	}
+// measured is what all whole files take, in bytes, about: as far as is known, unless they were measured longer than lasts ago. One
+// at a time: who comes while it is measured believes that sum.
+func (f *Files) measured(lasts time.Duration) (int64, error) {
+	f.measuring <- struct{}{}
+	defer func() { <-f.measuring }()
 	f.mu.Lock()
 	stored, known := f.stored, !f.lastSum.IsZero() && f.now().Sub(f.lastSum) < lasts
 	f.mu.Unlock()
