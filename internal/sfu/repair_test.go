@@ -89,6 +89,38 @@ func TestANACKIsAnsweredOverRTXWithTheSameBytes(t *testing.T) {
 	}
 }
 
+// TestNothingIsSentAgainOfAStreamThatHasRestarted: its new packets have the numbers of old ones. What was sent of them lies in a slot
+// that may have gone on to another track.
+func TestNothingIsSentAgainOfAStreamThatHasRestarted(t *testing.T) {
+	const asked = 10
+	for _, then := range []string{"alice", "carol", "nobody"} {
+		c := newCall(t, 1)
+		alice, bob, carol := c.join("alice", 0), c.join("bob", 0), c.join("carol", 0)
+		picture := alice.camera()[0]
+		carol.camera()
+		wishes := map[string][]Wish{"alice": {{alice.track(Camera), 320, 180}}, "carol": {{carol.track(Camera), 320, 180}}}
+		carries := map[string]Track{"alice": alice.track(Camera), "carol": carol.track(Camera)}
+		bob.view(wishes["alice"]...)
+		c.run(time.Second)
+		old := bob.slot(4)
+		bob.view(wishes[then]...)
+		c.run(100 * time.Millisecond)
+		if got := c.carrying(bob)[4]; got != carries[then] {
+			t.Fatalf("looking at %s, the slot carries %d", then, got)
+		}
+		picture.ssrc += 0x1000
+		picture.sequence -= 2 * asked
+		picture.key = true
+		c.run(time.Second)
+		for _, g := range old[len(old)-asked:] {
+			bob.nack(4, g.packet.Sequence)
+		}
+		if got := bob.recovered[bob.params.Slots[4].SSRC]; len(got) > 0 {
+			t.Errorf("looking at %s, bob was sent again %v", then, got)
+		}
+	}
+}
+
 func TestANACKFloodCostsAQuarterOfTheTraffic(t *testing.T) {
 	c := newCall(t, 1)
 	alice, bob := c.join("alice", 0), c.join("bob", 0)

@@ -83,13 +83,24 @@ func (m *room) release(s *source) {
 		return
 	}
 	s.track, t.source = nil, nil
-	for _, p := range m.peers {
-		for _, sl := range p.slots {
-			sl.forgetSource(s)
+	for _, sl := range t.slots {
+		if sl.source == s {
+			sl.turnAway()
+			sl.source = nil
 		}
 	}
+	m.forget(func(other *stream) bool { return other.source == s })
 	if t.number.Kind() == Microphone {
 		m.voices.Remove(uint32(t.number))
+	}
+}
+
+// forget has no slot send anything again of these streams: also one that carried them and has gone on to another track.
+func (m *room) forget(these func(*stream) bool) {
+	for _, p := range m.peers {
+		for _, sl := range p.slots {
+			sl.forget(these)
+		}
 	}
 }
 

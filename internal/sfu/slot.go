@@ -122,15 +122,6 @@ func (sl *slot) turnAway() {
 	sl.reports = time.Time{}
 }
 
-// forgetSource lets go of a source that is going away.
-func (sl *slot) forgetSource(s *source) {
-	if sl.source == s {
-		sl.turnAway()
-		sl.source = nil
-	}
-	sl.forget(func(other *stream) bool { return other.source == s })
-}
-
 // forget has nothing sent again of these streams.
 func (sl *slot) forget(these func(*stream) bool) {
 	if sl.numbering == nil {

@@ -172,9 +172,7 @@ func (r *Router) beginAnew(s *stream) {
 	s.times = timeline{rate: s.times.rate}
 	s.seen = time.Time{}
 	if t := s.source.track; t != nil {
-		for _, sl := range t.slots {
-			sl.forget(func(other *stream) bool { return other == s })
-		}
+		t.room.forget(func(other *stream) bool { return other == s })
 	}
 	for len(s.slots) > 0 {
 		s.slots[0].turnAway()
