@@ -104,6 +104,9 @@ for (const engine of names) {
     // Its maker finds it on Home, by what stands in it. Taken back, it makes whoever opens it next a guest.
     await hana.page.goto(house.server.url, { waitUntil: 'load' });
     await press(hana, `Settings of ${made.room}`);
+    await hana.page.waitForSelector('#given');
+    const [is, fits] = await hana.page.$eval('dialog', (dialog) => [dialog.scrollHeight, dialog.clientHeight]);
+    assert.ok(is <= fits, `its content scrolls, ${is} px, not the dialog of ${fits} px with its title`);
     const given = `Cohost #k=${address.slice(address.indexOf('#k=') + 3).slice(0, 6)}…`;
     await press(hana, `Revoke: ${given}`);
     await press(hana, 'Revoke this link');
