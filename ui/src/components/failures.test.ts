@@ -24,7 +24,21 @@ it.each(["passcode", "locked", "full", "lobby_full", "banned", "name"] as const)
   expect(doorKey({ code: "forbidden", text: "", reason })).toBe(`door.error.${reason}`);
 });
 
+const later = (reason?: FailureReason, left = 30) =>
+  laterKey({ code: "limited", text: "", ...(reason && { reason }), retry: 30 }, left);
+
 it("who waits because of others is not told that they themselves were turned away", () => {
-  const key = (reason?: FailureReason) => laterKey({ code: "limited", text: "", ...(reason && { reason }), retry: 30 });
-  expect([key("refused"), key("neighbours"), key()]).toEqual(["door.error.refused", "door.error.neighbours", "door.error.retry"]);
+  expect([later("refused"), later("neighbours"), later()]).toEqual([
+    "door.error.refused",
+    "door.error.neighbours",
+    "door.error.retry",
+  ]);
+});
+
+it("who waits for a busy server is not told that they tried too often", () => {
+  expect(later("busy")).toBe("door.error.busyLater");
+});
+
+it.each([undefined, "refused", "neighbours", "busy"] as const)("when the seconds are over, all may ask again (%s)", (reason) => {
+  expect(later(reason, 0)).toBe("door.error.now");
 });

@@ -45,7 +45,16 @@ export function doorKey({ code, reason }: Failure): Key {
   }
 }
 
-/** The words for having to wait before one asks at the door again, and for how long. */
-export function laterKey({ reason }: Failure): Key {
-  return reason === "refused" || reason === "neighbours" ? `door.error.${reason}` : "door.error.retry";
+/** The words for having to wait before one asks at the door again, and for how long: `left` are the seconds until then. */
+export function laterKey({ reason }: Failure, left: number): Key {
+  if (left === 0) return "door.error.now";
+  switch (reason) {
+    case "refused":
+    case "neighbours":
+      return `door.error.${reason}`;
+    case "busy":
+      return "door.error.busyLater";
+    default:
+      return "door.error.retry";
+  }
 }

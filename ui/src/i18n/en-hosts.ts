@@ -96,6 +96,10 @@ export const enHosts = {
   "door.error.full": "The meeting is full.",
   "door.error.lobby_full": "Too many people are waiting already. Try again in a moment.",
   "door.error.busy": "The server is busy. Try again in a moment.",
+  "door.error.busyLater": {
+    one: "The server is busy. Try again in {count} second.",
+    other: "The server is busy. Try again in {count} seconds.",
+  },
   "door.error.banned": "You were banned from this room.",
   "door.error.refused": {
     one: "You were not let in a moment ago. You can ask again in {count} second.",
@@ -110,6 +114,7 @@ export const enHosts = {
     one: "Too many tries. Try again in {count} second.",
     other: "Too many tries. Try again in {count} seconds.",
   },
+  "door.error.now": "You can try again now.",
 
   "waiting.lobby": "You asked to come in",
   "waiting.lobbyLead": "Somebody inside will let you in. This page stays ready.",

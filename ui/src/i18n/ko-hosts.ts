@@ -97,7 +97,8 @@ export const koHosts: Record<keyof typeof enHosts, Message> = {
   "door.error.locked": "회의가 잠겨 있어 지금은 들어갈 수 없어요.",
   "door.error.full": "회의가 가득 찼어요.",
   "door.error.lobby_full": "기다리는 사람이 너무 많아요. 잠시 뒤에 다시 시도해 주세요.",
-  "door.error.busy": "서버가 붐벼요. 잠시 뒤에 다시 시도해 주세요.",
+  "door.error.busy": "지금은 서버가 혼잡해요. 잠시 뒤에 다시 시도해 주세요.",
+  "door.error.busyLater": { other: "지금은 서버가 혼잡해요. {count}초 뒤에 다시 시도해 주세요." },
   "door.error.banned": "이 방에서 차단됐어요.",
   "door.error.refused": { other: "조금 전에 입장이 거절됐어요. {count}초 뒤에 다시 요청할 수 있어요." },
   "door.error.neighbours": {
@@ -105,6 +106,7 @@ export const koHosts: Record<keyof typeof enHosts, Message> = {
   },
   "door.error.name": "이름은 눈에 보이는 글자로 40자까지 쓸 수 있어요.",
   "door.error.retry": { other: "너무 여러 번 시도했어요. {count}초 뒤에 다시 시도해 주세요." },
+  "door.error.now": "이제 다시 시도할 수 있어요.",
 
   "waiting.lobby": "참여를 요청했어요",
   "waiting.lobbyLead": "호스트가 수락하면 들어가요. 이 화면에서 기다려 주세요.",
