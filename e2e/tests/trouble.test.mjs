@@ -65,13 +65,13 @@ for (const engine of names) {
     await house.server.kill();
     try {
       await person.click('button', 'Sound settings');
-      await person.reads('The server cannot be reached now.');
+      await person.reads('The server cannot be reached. Check your connection');
     } finally {
       await house.server.start();
     }
     await person.click('button', 'Try again');
     if (engine === 'firefox') { // it remembers what it could not load, for as long as the page lives
-      await person.click('button', 'Load anew');
+      await person.click('button', 'Reload');
       await person.page.waitForFunction(() => !document.querySelector('dialog'));
       await person.click('button', 'Sound settings');
     }

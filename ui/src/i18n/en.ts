@@ -387,9 +387,9 @@ export const en = {
   "left.home": "Home",
 
   "part.failed": "This did not load",
-  "part.away": "The server cannot be reached now.",
-  "part.stale": "The server is there, but this page has grown old. Load it anew; in a meeting you keep your seat.",
-  "part.reload": "Load anew",
+  "part.away": "The server cannot be reached. Check your connection, then try again.",
+  "part.stale": "Reload the page and try again. In a meeting you keep your seat.",
+  "part.reload": "Reload",
 
   "error.full": "This room is full.",
   "error.invalid": "This room name does not work.",
