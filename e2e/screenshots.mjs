@@ -12,13 +12,14 @@ import { chat } from './shots/chat.mjs';
 import { doors, elsewhere } from './shots/doors.mjs';
 import { home } from './shots/home.mjs';
 import { guests, hosts } from './shots/hosts.mjs';
+import { late } from './shots/late.mjs';
 import { left } from './shots/left.mjs';
 import { meeting } from './shots/meeting.mjs';
 import { faces, languages } from './shots/people.mjs';
 import { settings } from './shots/settings.mjs';
 import { stage } from './shots/stage.mjs';
 
-const parts = { home, doors, elsewhere, meeting, stage, settings, hosts, guests, chat, left };
+const parts = { home, doors, elsewhere, meeting, stage, settings, hosts, guests, chat, left, late };
 const list = (name) => (process.env[name] ?? '').split(',').filter(Boolean);
 const [chosen, only] = [list('PARTS'), list('ONLY')];
 const folder = resolve(process.argv[2] ?? 'results/screenshots');

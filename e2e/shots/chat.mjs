@@ -1,7 +1,10 @@
 // The chat and all that may stand in it: empty, formats, replies, reactions, files, what only one reads, what is new.
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { makeRoom } from '../lib/host.mjs';
+import { Raw } from '../lib/raw.mjs';
 import { until } from '../lib/server.mjs';
+import { pause } from '../lib/viewer.mjs';
+import { Wire } from '../lib/wire.mjs';
 import { Company, languages } from './people.mjs';
 
 export async function chat(set) {
@@ -82,10 +85,51 @@ export async function chat(set) {
   for (const text of words.late) await other.say(text);
   await until('they are counted', () => viewer.page.$('[role=toolbar] .badge.strong'));
   await viewer.shoot('chat-badge', { people: all });
+  await dragged(viewer, all);
   await viewer.key('c');
   await viewer.reads(words.late[1]);
   await viewer.shoot('chat-unread');
+  await long(set, viewer);
   await set.cleared(viewer);
+}
+
+/** A file held over the meeting. */
+async function dragged(viewer, people) {
+  const file = `${viewer.album.folder}/notes.txt`;
+  writeFileSync(file, 'notes');
+  const drag = (type) => viewer.devtools.send('Input.dispatchDragEvent', { type, x: 500, y: 300, data: { items: [], files: [file], dragOperationsMask: 1 } });
+  await drag('dragEnter');
+  await drag('dragOver');
+  await viewer.reads(viewer.say('chat.drop'));
+  await viewer.shoot('file-drop', { people, on: 'desktop' });
+  await drag('dragCancel');
+  rmSync(file);
+}
+
+/** A chat of hundreds of messages while it is saved. */
+async function long({ house, language }, viewer) {
+  const words = languages[language];
+  const made = await makeRoom(house.server, `${words.room}-9`, { lobby: false });
+  const page = await Raw.page(house);
+  const all = await Promise.all(words.names.map((name) => Raw.join(page, made.room, name)));
+  const lines = [...words.chat, words.answer, words.right, ...words.late];
+  const burst = 20; // what each may say at once
+  for (let said = 0; said < 2 * burst; said++) {
+    if (said === burst) await pause(2100); // and again
+    await Promise.all(all.map((raw, at) => raw.ask('chat', { id: `${at}-${said}`, text: lines[(said + at) % lines.length] })));
+  }
+  await Promise.all(all.map((raw) => raw.ask('leave', {})));
+  await page.browserContext().close();
+
+  await viewer.lobby(made.room, made.key);
+  await viewer.join();
+  await viewer.key('c');
+  await viewer.sees('textarea');
+  await (await Wire.of(viewer.page)).hold('history', 2);
+  await viewer.press('chat.options');
+  await viewer.press('chat.export');
+  await viewer.reads(viewer.say('chat.exported', { count: 400 }));
+  await viewer.shoot('chat-saving');
 }
 
 const id = async (asker, name) => (await asker.ask('join')).participants.find((one) => one.name === name).id;

@@ -1,7 +1,9 @@
 // Doors: the lobby and all that may stand in it, and waiting.
 import { change, makeLink, makeRoom } from '../lib/host.mjs';
+import { Raw } from '../lib/raw.mjs';
 import { until } from '../lib/server.mjs';
 import { pause } from '../lib/viewer.mjs';
+import { Wire } from '../lib/wire.mjs';
 import { Company, languages, passcode } from './people.mjs';
 
 export async function doors(set) {
@@ -71,6 +73,7 @@ export async function doors(set) {
   await keeper.ask('lock', { locked: true });
   await guest.lobby(locked.room);
   await guest.shoot('lobby-locked');
+  await crowded(set, guest);
   await set.cleared(guest);
 
   const blocked = await set.viewer();
@@ -81,6 +84,40 @@ export async function doors(set) {
   await blocked.sees('.mirror [role=alert], .mirror h3, .mirror svg');
   await blocked.shoot('lobby-refused');
   await blocked.leave();
+}
+
+/** Others from the same network were sent away again and again, and the server is busy. */
+async function crowded(set, guest) {
+  const { house, language } = set;
+  const { room: name, names, outside } = languages[language];
+  const { room, key } = await makeRoom(house.server, `${name}-10`, { lobby: true });
+  const host = await (await set.cast()).enter({ room, name: names[1], seed: 1, seen: false, link: key });
+  const street = await Raw.page(house); // the same address as the guest's, and each time another browser
+  for (let times = 0; times < 4; times++) {
+    await Raw.join(street, room, outside[0]);
+    await host.ask('refuse');
+  }
+  await street.browserContext().close();
+  await guest.lobby(room);
+  await guest.ring();
+  await guest.sees('#refusal');
+  await guest.shoot('lobby-neighbours');
+
+  await guest.lobby(room);
+  const retry = 5; // as the server says it
+  await (await Wire.of(guest.page)).answer('join', { ok: false, error: { code: 'full', text: '', reason: 'busy', retry } });
+  const over = () => guest.page.waitForSelector('#refusal.over', { timeout: retry * 2000 });
+  let rung = false;
+  await guest.shoot('lobby-busy', {
+    before: async () => {
+      if (rung) await over();
+      await guest.ring();
+      await guest.sees('#refusal:not(.over)');
+      rung = true;
+    },
+  });
+  await over();
+  await guest.shoot('lobby-busy-over');
 }
 
 /** Two tabs of one browser in one room. */
@@ -99,5 +136,7 @@ export async function elsewhere(set) {
   await first.bringToFront();
   await viewer.reads(viewer.say('left.replaced'));
   await viewer.shoot('left-replaced');
+  await second.press('meeting.leave'); // or the seat stays in the next picture of this room
+  await second.reads(second.say('left.left'));
   await viewer.leave();
 }
