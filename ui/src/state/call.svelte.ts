@@ -393,6 +393,7 @@ export class Call {
   }
 
   #complain({ code, reason }: Failure): void {
+    if (!this.#conversation) return; // what I asked for went down with the meeting
     const known = reason === "role" || reason === "settings" || reason === "name" ? reason : code;
     this.#parts.notices.notify("failed", { tone: "warning", params: { code: known } });
   }

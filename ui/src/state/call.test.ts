@@ -567,6 +567,16 @@ describe("the end", () => {
     expect(server.open).toBe(0);
   });
 
+  it("who ends the meeting for all is not told that the server is gone", async () => {
+    const { call, server, notices } = await inMeeting();
+    server.answers.end = () => {
+      server.say({ event: "ended", data: { reason: "ended" } });
+      return { ok: false, failure: { code: "unreachable", text: "closed before the answer came" } };
+    };
+    expect(await call.meeting.endForAll()).toBe(false);
+    expect([call.leftReason, notices.list]).toEqual(["ended", []]);
+  });
+
   it("a page that closes says so, for the others, and keeps its key, for a reload", async () => {
     const { call, server, tabStore } = await inMeeting();
     call.pageCloses();
