@@ -33,6 +33,7 @@ type point struct {
 	Storm    bool    // all join within a second
 	Churn    int     // so many come and go each second
 	Ceiling  bool    // FPS is raised until packets are lost
+	Share    float64 // of the FPS that the server carried at most
 	Seconds  int
 	Everyone bool // the floor program too
 }
@@ -49,6 +50,7 @@ var points = []point{
 	{Name: "meeting of 16", Senders: 16, FPS: 30, Seconds: 5},
 	{Name: "meeting of 32", Senders: 32, FPS: 30, Seconds: 5},
 	{Name: "ceiling at 200", Senders: 1, Viewers: 200, FPS: 30, Seconds: 3, Ceiling: true, Everyone: true},
+	{Name: "four fifths of the ceiling", Senders: 1, Viewers: 200, FPS: 30, Seconds: 4, Share: 0.8},
 	{Name: "storm of 200 joins", Senders: 1, Viewers: 200, FPS: 30, Seconds: 3, Storm: true},
 	{Name: "100, and 10 a second come and go", Senders: 1, Viewers: 100, FPS: 30, Churn: 10, Seconds: 6},
 	{Name: "100 idle", Senders: 1, Viewers: 99, Idle: true, Seconds: 2},
@@ -69,6 +71,7 @@ func main() {
 	flag.StringVar(&o.name, "name", time.Now().Format("2006-01-02"), "name of the report")
 	flag.BoolVar(&o.profile, "profile", false, "leave a CPU profile and a flame graph of each point as Noom carries it")
 	flag.Parse()
+	o.ceilings = make(map[string]float64)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, &o); err != nil {
@@ -80,6 +83,7 @@ type options struct {
 	noom, tools, only, servers, host, clients, crowd, results, name string
 	runs                                                            int
 	profile                                                         bool
+	ceilings                                                        map[string]float64 // FPS, by server
 }
 
 func run(ctx context.Context, o *options) error {

@@ -27,6 +27,10 @@ type figures struct {
 	KBPerMember     float64
 	Delay50         float64
 	Delay99         float64
+	Sound50         float64
+	Sound99         float64
+	Lag50           float64 `json:",omitempty"` // of the server's loops; told for a share of the ceiling
+	Lag99           float64 `json:",omitempty"`
 	Join50          float64
 	Join99          float64
 	JoinMillis      float64
@@ -45,22 +49,34 @@ func (f figures) String() string {
 	if !f.valid() {
 		verdict = fmt.Sprintf(" INVALID: %d failed, %d silent, %d wrong, %d sealed %s", f.Failures, f.Silent, f.Wrong, f.Sealed, f.FirstError)
 	}
-	return fmt.Sprintf("%.2f µs/packet (%.0f %% user) at %.0f packets/s, %.0f %% CPU, %.0f KB each, loss %.2f %%, delay %.2f/%.2f ms, join %.0f/%.0f ms%s",
-		f.MicrosPerPacket, f.UserPercent, f.Rate, f.CPUPercent, f.KBPerMember, f.LossPercent, f.Delay50, f.Delay99, f.Join50, f.Join99, verdict)
+	return fmt.Sprintf("%.2f µs/packet (%.0f %% user) at %.0f packets/s, %.0f %% CPU, %.0f KB each, loss %.2f %%, delay %.2f/%.2f ms (sound %.2f/%.2f), lag %.2f/%.2f, join %.0f/%.0f ms%s",
+		f.MicrosPerPacket, f.UserPercent, f.Rate, f.CPUPercent, f.KBPerMember, f.LossPercent, f.Delay50, f.Delay99, f.Sound50, f.Sound99, f.Lag50, f.Lag99, f.Join50, f.Join99, verdict)
 }
 
 // measure runs a point once on a fresh server.
 func (k kind) measure(ctx context.Context, o *options, p point) figures {
-	if !p.Ceiling {
-		return k.once(ctx, o, p)
+	if p.Share > 0 {
+		if o.ceilings[k.name] == 0 {
+			k.ceiling(ctx, o, p)
+		}
+		p.FPS = p.Share * o.ceilings[k.name]
 	}
+	if p.Ceiling {
+		return k.ceiling(ctx, o, p)
+	}
+	return k.once(ctx, o, p)
+}
+
+// ceiling looks for the highest rate that is carried, and notes it.
+func (k kind) ceiling(ctx context.Context, o *options, p point) figures {
 	best := figures{Problem: "not one rate was carried"}
+	p.Share = 0
 	for ; ctx.Err() == nil; p.FPS *= ceilingStep {
 		f := k.once(ctx, o, p)
 		if !f.valid() {
 			return best
 		}
-		best = f
+		best, o.ceilings[k.name] = f, p.FPS
 	}
 	return best
 }
@@ -106,7 +122,7 @@ func (k kind) crowd(ctx context.Context, o *options, p point) (f figures, err er
 		"-senders", strconv.Itoa(senders), "-viewers", strconv.Itoa(p.Viewers), "-fps", fmt.Sprint(max(p.FPS, 1)),
 		"-idle="+strconv.FormatBool(p.Idle), "-interval", interval, "-measure", strconv.Itoa(seconds)+"s",
 		"-churn", strconv.Itoa(p.Churn), "-pid", strconv.Itoa(s.cmd.Process.Pid))
-	if o.profile {
+	if o.profile || p.Share > 0 {
 		words = append(words, "-profile")
 	}
 	cmd := command(ctx, words)
@@ -115,18 +131,27 @@ func (k kind) crowd(ctx context.Context, o *options, p point) (f figures, err er
 	if err := cmd.Run(); err != nil {
 		return f, fmt.Errorf("%w: %s", err, strings.TrimSpace(problems.String()))
 	}
-	if o.profile {
+	if f, err = parse(output.Bytes()); err != nil {
+		return f, err
+	}
+	if k.target == "noom" && (o.profile || p.Share > 0) {
 		s.stop()
-		for line := range strings.Lines(s.output.String()) {
-			if strings.Contains(line, "loop lag") {
-				fmt.Fprint(os.Stderr, line)
-			}
-		}
-		if err := flames(filepath.Join(o.tools, "profiled"), o.profileOf(p), "Noom, "+p.Name+": CPU time"); err != nil {
-			return f, err
+		f.Lag50, f.Lag99 = lagOf(s.output.String())
+	}
+	if o.profile {
+		err = flames(filepath.Join(o.tools, "profiled"), o.profileOf(p), "Noom, "+p.Name+": CPU time")
+	}
+	return f, err
+}
+
+// lagOf reads what bench/profiled says at the end, in milliseconds.
+func lagOf(output string) (p50, p99 float64) {
+	for line := range strings.Lines(output) {
+		if _, after, found := strings.Cut(line, "loop lag"); found {
+			_, _ = fmt.Sscanf(after, " p50 %f ms, p99 %f ms", &p50, &p99)
 		}
 	}
-	return parse(output.Bytes())
+	return p50, p99
 }
 
 // profileOf is where a point's profile lies.

@@ -106,6 +106,8 @@ func startNoom(ctx context.Context, o *options, p point, folder string) (*server
 	program, args := o.noom, []string{"serve"}
 	if o.profile {
 		program, args = filepath.Join(o.tools, "profiled"), []string{o.profileOf(p)}
+	} else if p.Share > 0 {
+		program, args = filepath.Join(o.tools, "profiled"), []string{os.DevNull}
 	}
 	if err := s.run(ctx, program, append(args, "--listen", ":"+port, "--data", folder)...); err != nil {
 		return nil, err

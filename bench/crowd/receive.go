@@ -31,9 +31,9 @@ const window = 1024
 type tally struct {
 	Packets, Bytes uint64
 	Duplicates     uint64
-	Wrong          uint64 // with a source or payload type that nobody agreed to
-	Opened, Sealed uint64 // of the sample
-	delays         []time.Duration
+	Wrong          uint64          // with a source or payload type that nobody agreed to
+	Opened, Sealed uint64          // of the sample
+	delays, sounds []time.Duration // of the sample's pictures and voices
 }
 
 // receiveMedia checks a packet's header, and opens some.
@@ -72,7 +72,11 @@ func (c *client) receiveMedia(now time.Time, p []byte) {
 	}
 	t.Opened++
 	if left, ok := departure(payload, p[1]&0x7f); ok {
-		t.delays = append(t.delays, now.Sub(left))
+		if p[1]&0x7f == vp8PT {
+			t.delays = append(t.delays, now.Sub(left))
+		} else {
+			t.sounds = append(t.sounds, now.Sub(left))
+		}
 	}
 }
 

@@ -25,7 +25,8 @@ type report struct {
 	CPUPercent        float64 // of one core
 	KBPerMember       float64 // above what the empty server had
 	KB                float64
-	Delay50, Delay99  float64
+	Delay50, Delay99  float64 // of pictures
+	Sound50, Sound99  float64 // delays of voices
 	Join50, Join99    float64
 	JoinMillis        float64 // CPU of the server for each that came in; told where nobody sends
 }
@@ -49,7 +50,8 @@ func (w *crowd) totals() (t totals) {
 		t.Opened += h.tally.Opened
 		t.Sealed += h.tally.Sealed
 		t.delays = append(t.delays, h.tally.delays...)
-		h.tally.delays = nil
+		t.sounds = append(t.sounds, h.tally.sounds...)
+		h.tally.delays, h.tally.sounds = nil, nil
 		h.mu.Unlock()
 	}
 	for _, m := range w.members {
@@ -103,6 +105,7 @@ func (w *crowd) take(empty usage) (*report, error) {
 		KB: v.kb, KBPerMember: (v.kb - empty.kb) / float64(len(w.members)),
 		CPUPercent: 100 * (v.cpu - u.cpu).Seconds() / took.Seconds(),
 		Delay50:    millis(quantile(after.delays, 0.5)), Delay99: millis(quantile(after.delays, 0.99)),
+		Sound50: millis(quantile(after.sounds, 0.5)), Sound99: millis(quantile(after.sounds, 0.99)),
 		Join50: millis(quantile(joins, 0.5)), Join99: millis(quantile(joins, 0.99)),
 	}
 	r.Rate = float64(r.Packets) / r.Seconds

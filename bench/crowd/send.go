@@ -143,7 +143,7 @@ func departure(payload []byte, pt byte) (time.Time, bool) {
 	if pt == vp8PT {
 		at = descriptor + keyframeStart
 	}
-	if pt != vp8PT || len(payload) < at+16 || binary.BigEndian.Uint64(payload[at:]) != mark { // delays are told of pictures
+	if len(payload) < at+16 || binary.BigEndian.Uint64(payload[at:]) != mark {
 		return time.Time{}, false
 	}
 	return epoch.Add(time.Duration(binary.BigEndian.Uint64(payload[at+8:]))), true

@@ -1,8 +1,9 @@
 //go:build linux
 
 // Command profiled is Noom's server with a door for the profiler: SIGUSR1 starts a CPU profile, SIGUSR2 ends it and writes it to
-// the file that the first argument names, and says on standard error how long inputs waited for the media loops meanwhile. The rest of the command line is that of noom serve. It exists so that the program
-// people run needs no such door.
+// the file that the first argument names, and says on standard error how long inputs waited for the media loops meanwhile. With
+// the null device as that file it says this alone. The rest of the command line is that of noom serve. It exists so that the
+// program people run needs no such door.
 package main
 
 import (
@@ -62,7 +63,7 @@ func profile(a *app.App, to string, signals <-chan os.Signal) {
 			}
 			file = nil
 			lags := a.MediaStats().Lags.Since(before)
-			log.Printf("loop lag p50 %v, p99 %v", lags.Quantile(0.5), lags.Quantile(0.99))
+			log.Printf("loop lag p50 %.3f ms, p99 %.3f ms", lags.Quantile(0.5).Seconds()*1000, lags.Quantile(0.99).Seconds()*1000)
 		}
 	}
 }
@@ -71,6 +72,9 @@ func begin(to string) *os.File {
 	file, err := os.Create(to)
 	if err != nil {
 		log.Fatalf("profiled: %v", err)
+	}
+	if to == os.DevNull {
+		return file
 	}
 	runtime.SetCPUProfileRate(hertz) // StartCPUProfile then keeps this rate, and says so on standard error
 	if err := pprof.StartCPUProfile(file); err != nil {

@@ -6,7 +6,7 @@ import (
 )
 
 // A node refuses who comes new before those inside suffer. Each worker weighs itself once a second by how much of the second its
-// loop was busy, by how long the inputs that begin a turn waited for it, and by what it could not send. What it says holds for
+// loop was busy, by how long inputs waited for it, and by what it could not send. What it says holds for
 // verdictLife: a loop that has nothing to do says nothing.
 
 const (
@@ -15,7 +15,7 @@ const (
 	// busyFull of a second's time leaves too little for a keyframe of everybody, or a storm of joins; below busyCalm there is
 	// room for some more peers.
 	busyFull, busyCalm = 0.85, 0.7
-	// lagFull is a wait that half of those inputs share: by then the loop is behind, and sound arrives in lumps. Between 20 ms
+	// lagFull is a wait that half of all inputs share: by then the loop is behind, and sound arrives in lumps. Between 20 ms
 	// packets of sound, lagCalm is not heard. The median, since a neighbour's load on the machine makes a few wait long; and
 	// of a loop that has something to do: lagInputs a second, and lagBusy of its time. One that rests is woken late by whoever
 	// has the machine, not by those inside.
@@ -38,7 +38,7 @@ const (
 // second is what a worker knows of its last second.
 type second struct {
 	busy    float64       // share of time in which the loop worked
-	inputs  uint64        // batches of datagrams and timers that began a turn: see lags
+	inputs  uint64        // batches of datagrams and timers: see lags
 	lag     time.Duration // their median wait
 	sent    uint64        // packets
 	crowded uint64        // packets for which the socket's queue had no room

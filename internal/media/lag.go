@@ -9,9 +9,9 @@ import (
 // lagBuckets hold lags up to 16 s, four for each doubling: a quantile is off by a quarter at most.
 const lagBuckets = 92
 
-// lags counts how long the inputs that began a turn waited for a worker's loop: batches of datagrams from when they were read,
-// timers from when they were due. What a turn takes in besides is not counted, nor are tasks and what comes out of pipes. The
-// loop adds, anyone may read.
+// lags counts how long inputs waited for a worker's loop: batches of datagrams from when they were read, or at worst from when
+// the socket had last been looked at, and what time asked for from when it was due. Tasks and what comes out of pipes are not
+// counted. The loop adds, anyone may read.
 type lags struct{ buckets [lagBuckets]atomic.Uint64 }
 
 func (l *lags) add(d time.Duration) { l.buckets[bucketOf(d)].Add(1) }
@@ -52,7 +52,7 @@ func (l Lags) Since(before Lags) Lags {
 	return l
 }
 
-// Total is how many inputs were counted.
+// Total is how many inputs there were.
 func (l Lags) Total() (n uint64) {
 	for _, one := range l {
 		n += one
@@ -60,7 +60,7 @@ func (l Lags) Total() (n uint64) {
 	return n
 }
 
-// Quantile is the lag that a share q of the inputs counted did not exceed; 0 when there were none.
+// Quantile is the lag that a share q of the inputs did not exceed; 0 when there were none.
 func (l Lags) Quantile(q float64) time.Duration {
 	total := l.Total()
 	if total == 0 {

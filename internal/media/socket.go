@@ -17,6 +17,9 @@ const socketBuffer = 4 << 20
 type socket interface {
 	// read waits for datagrams and fills the batch. It returns net.ErrClosed after close.
 	read(b *batch) error
+	// take fills the batch with datagrams that are there, and waits for none. It is for the goroutine that sends; false: there
+	// are none, or nobody can tell without waiting.
+	take(b *batch) bool
 	// send lets everything in out leave, burst by burst, and counts what could not.
 	send(out *sfu.Out)
 	// write sends one datagram, apart from any turn.

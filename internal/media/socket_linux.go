@@ -16,7 +16,8 @@ type linuxSocket struct {
 	conn *net.UDPConn
 	raw  syscall.RawConn
 	ipv6 bool
-	rx   receiver
+	rx   receiver // the reader's
+	look receiver // the loop's
 	tx   sender
 }
 
@@ -33,7 +34,9 @@ type receiver struct {
 	names [batchSize]unix.RawSockaddrInet6 // room for IPv4 too
 	count int
 	errno syscall.Errno
-	call  func(fd uintptr) bool // made once, so that a read allocates no closure
+	// Made once, so that a read allocates no closure.
+	wait func(fd uintptr) bool
+	once func(fd uintptr)
 }
 
 func newLinuxSocket(conn *net.UDPConn) (*linuxSocket, error) {
@@ -50,6 +53,7 @@ func newLinuxSocket(conn *net.UDPConn) (*linuxSocket, error) {
 		return nil, err
 	}
 	s.rx.prepare()
+	s.look.prepare()
 	s.tx.prepare(s.ipv6, gso)
 	return s, nil
 }
@@ -61,27 +65,27 @@ func (r *receiver) prepare() {
 		h.Iov = &r.iovs[i]
 		h.SetIovlen(1)
 	}
-	r.call = func(fd uintptr) bool {
+	r.once = func(fd uintptr) {
 		n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&r.msgs)), batchSize, unix.MSG_DONTWAIT, 0, 0)
 		r.count, r.errno = int(n), errno
-		return errno != unix.EAGAIN
+	}
+	r.wait = func(fd uintptr) bool {
+		r.once(fd)
+		return r.errno != unix.EAGAIN
 	}
 }
 
-// read fills b with what has arrived, waiting for the first datagram. Datagrams longer than sfu.MTU come out empty.
-func (s *linuxSocket) read(b *batch) error {
-	r := &s.rx
+// lend gives the batch's memory to the kernel.
+func (r *receiver) lend(b *batch) {
 	for i := range r.iovs {
 		r.iovs[i].Base = &b.data[i][0]
 		r.iovs[i].SetLen(len(b.data[i]))
 		r.msgs[i].hdr.Namelen = unix.SizeofSockaddrInet6
 	}
-	if err := s.raw.Read(r.call); err != nil {
-		return err
-	}
-	if r.errno != 0 {
-		return r.errno
-	}
+}
+
+// tell says in the batch what the kernel has written there.
+func (r *receiver) tell(b *batch) {
 	for i := range r.count {
 		b.from[i] = addrPort(&r.names[i])
 		b.size[i] = int(r.msgs[i].n)
@@ -90,7 +94,31 @@ func (s *linuxSocket) read(b *batch) error {
 		}
 	}
 	b.n = r.count
+}
+
+// read fills b with what has arrived, waiting for the first datagram. Datagrams longer than sfu.MTU come out empty.
+func (s *linuxSocket) read(b *batch) error {
+	r := &s.rx
+	r.lend(b)
+	if err := s.raw.Read(r.wait); err != nil {
+		return err
+	}
+	if r.errno != 0 {
+		return r.errno
+	}
+	r.tell(b)
 	return nil
+}
+
+// take leaves errors to read.
+func (s *linuxSocket) take(b *batch) bool {
+	r := &s.look
+	r.lend(b)
+	if s.raw.Control(r.once) != nil || r.errno != 0 {
+		return false
+	}
+	r.tell(b)
+	return true
 }
 
 // addrPort reads a socket address of either family, IPv4 never mapped.

@@ -42,6 +42,8 @@ func (s *portableSocket) read(b *batch) error {
 	return nil
 }
 
+func (s *portableSocket) take(*batch) bool { return false }
+
 func (s *portableSocket) send(out *sfu.Out) {
 	for _, burst := range out.Peers {
 		for packet := range out.Packets(burst) {

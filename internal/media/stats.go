@@ -47,7 +47,7 @@ type Stats struct {
 	PacketsIn, BytesIn   uint64 // UDP datagrams and payload bytes
 	PacketsOut, BytesOut uint64
 
-	Lags Lags // how long the inputs that began a turn waited for the loops
+	Lags Lags // how long inputs waited for the loops
 
 	HandshakesDone, HandshakesFailed uint64
 	Panics                           uint64

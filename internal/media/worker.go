@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"runtime"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -16,9 +17,9 @@ import (
 const (
 	// taskDepth is how many functions may wait for a worker. Whoever brings one more waits.
 	taskDepth = 64
-	// turnInputs bounds what one turn takes in before it sends: 8 batches of 64 datagrams are processed well within
-	// the millisecond after which a turn must end.
-	turnInputs = 8
+	// roundInputs bounds what is taken in before something is sent: 8 batches of 64 datagrams are read well within a
+	// millisecond.
+	roundInputs = 8
 )
 
 // ErrUnknownPeer is what an operation on a peer that is not (or no longer) there returns.
@@ -40,10 +41,13 @@ type worker struct {
 	// owned by the loop
 	router *sfu.Router
 	out    sfu.Out
-	now    time.Time // of this turn
+	now    time.Time // of this round
+	more   bool      // of this turn's packets have not left yet
+	looked time.Time // at the socket, in the middle of a turn
 	peers  map[sfu.PeerID]*peer
 	rooms  map[sfu.RoomID]*Room
 	lost   []sfu.Event // PeerLost of this turn, to be carried out after it
+	hot    chan *batch // for what comes in the middle of a turn; nil where the reader sees to it
 	spare  chan *pipeBatch
 	filled []*pipeBatch // by worker, while a turn's packets are handed over
 	timer  *time.Timer
@@ -57,6 +61,9 @@ func newWorker(index int, e *Engine, s socket) *worker {
 		peers: make(map[sfu.PeerID]*peer), rooms: make(map[sfu.RoomID]*Room),
 		spare: newPipeBatches(pipeBatchesPerWorker),
 	}
+	if e.config.Workers == 1 && runtime.GOMAXPROCS(0) == 1 {
+		w.hot = newBatches(1)
+	}
 	w.loop = loop.New(w, taskDepth)
 	w.router = w.newRouter()
 	return w
@@ -67,43 +74,57 @@ func (w *worker) newRouter() *sfu.Router {
 }
 
 // run is the loop goroutine. It ends with ctx, after it has said goodbye to its peers.
+//
+// A turn begins with what the loop has waited for, and ends when all that it brings has left. It is cut into rounds: each
+// sends some of it, and then sees to what has arrived meanwhile, so that sound does not wait behind a large picture.
 func (w *worker) run(ctx context.Context) {
 	w.filled = make([]*pipeBatch, len(w.engine.workers))
 	w.timer = time.NewTimer(time.Hour)
 	defer w.timer.Stop()
 	defer w.loop.End()
 	for {
-		select {
-		case <-ctx.Done():
+		if w.more {
+			w.now = time.Now()
+			if ctx.Err() == nil && len(w.loop.Tasks()) == 0 && len(w.lost) == 0 { // those have to wait for the turn's end
+				w.takeMore()
+				w.look()
+			}
+		} else if !w.begin(ctx) {
 			w.part()
 			return
-		case b := <-w.inbox:
-			w.now = time.Now()
-			w.counts.lags.add(w.now.Sub(b.read))
-			w.receive(b)
-			w.takeMore()
-		case p := <-w.pipes:
-			w.now = time.Now()
-			w.receivePiped(p)
-			w.takeMore()
-		case task := <-w.loop.Tasks():
-			w.now = time.Now()
-			task(w)
-		case <-w.timer.C:
-			w.now = time.Now()
-			if !w.armed.IsZero() {
-				w.counts.lags.add(w.now.Sub(w.armed))
-			}
-			w.armed = time.Time{}
 		}
-		w.endTurn()
+		w.endRound()
 		w.turned(w.now, time.Now())
 	}
 }
 
-// takeMore adds to the turn what has arrived meanwhile.
+// begin waits for what begins a turn. It is false when ctx has ended.
+func (w *worker) begin(ctx context.Context) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case b := <-w.inbox:
+		w.now = time.Now()
+		w.receive(b)
+		w.takeMore()
+	case p := <-w.pipes:
+		w.now = time.Now()
+		w.receivePiped(p)
+		w.takeMore()
+	case task := <-w.loop.Tasks():
+		w.now = time.Now()
+		task(w)
+	case <-w.timer.C:
+		w.now = time.Now()
+		w.armed = time.Time{}
+	}
+	w.looked = w.now
+	return true
+}
+
+// takeMore adds to the round what has arrived meanwhile.
 func (w *worker) takeMore() {
-	for range turnInputs {
+	for range roundInputs {
 		select {
 		case b := <-w.inbox:
 			w.receive(b)
@@ -115,9 +136,26 @@ func (w *worker) takeMore() {
 	}
 }
 
+// look takes off the socket what has arrived since it was last looked at, when the reader cannot: it has no processor while the
+// loop works. What the reader has read before it has given to the inbox.
+func (w *worker) look() {
+	if w.hot == nil || len(w.inbox) > 0 {
+		return
+	}
+	b := <-w.hot // given back by receive
+	b.read, w.looked = w.looked, w.now
+	if !w.socket.take(b) {
+		b.done()
+		return
+	}
+	w.counts.received(b)
+	w.receive(b)
+}
+
 // receive routes a batch. A datagram at which the router panics ends its sender, as the router names it: the directory may
 // have learnt of another owner meanwhile, on another worker. Where there is no sender, nothing of anybody was touched.
 func (w *worker) receive(b *batch) {
+	w.counts.lags.add(w.now.Sub(b.read))
 	for i := 0; i < b.n; {
 		i = w.receiveFrom(b, i)
 	}
@@ -149,17 +187,11 @@ func (w *worker) receiveFrom(b *batch, i int) (next int) {
 
 // makeRoom sees to it that the router can gather one more packet.
 func (w *worker) makeRoom() {
-	if w.router.Gathered() {
-		w.forward()
-	}
-	if w.out.Full() {
+	for w.router.Gathered() {
+		w.forwardSome()
 		w.flush()
 	}
-}
-
-// forward gives what the router has gathered to its receivers, and sends in between what one round of it fills.
-func (w *worker) forward() {
-	for w.forwardSome() {
+	if w.out.Full() {
 		w.flush()
 	}
 }
@@ -186,14 +218,15 @@ func (w *worker) receivePiped(p *pipeBatch) {
 	})
 }
 
-// endTurn forwards, does what time asks for, sends everything and sets the timer.
-func (w *worker) endTurn() {
-	w.forward()
+// endRound forwards some of the turn, does what time asks for and sends. At the turn's end it removes who was lost.
+func (w *worker) endRound() {
+	w.more = w.forwardSome()
 	if d := w.router.Deadline(); !d.IsZero() && !d.After(w.now) {
+		w.counts.lags.add(w.now.Sub(d))
 		w.guard(0, func() { w.router.Tick(w.now, &w.out) })
 	}
 	w.flush()
-	for len(w.lost) > 0 { // each round has fewer peers left, also where it panics
+	for !w.more && len(w.lost) > 0 { // each time fewer peers are left, also where it panics
 		w.carryOutLost()
 		w.flush()
 	}

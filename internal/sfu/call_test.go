@@ -32,6 +32,9 @@ type call struct {
 	forgetful bool
 	// gathers: what peers send at one moment is one turn, as the host takes a batch. Otherwise each datagram is.
 	gathers, sending bool
+	// overlaps: after every other datagram of a turn one of those that get it does.
+	overlaps bool
+	taken    int
 	// profile of SRTP for those who join from now on.
 	profile srtp.ProtectionProfile
 }
@@ -220,6 +223,9 @@ func (c *call) inject(p *testPeer, from netip.AddrPort, datagram []byte) {
 	p.router().Gather(c.now, from, datagram, c.outs[p.worker])
 	if p.router().Gathered() || !c.sending {
 		c.forward(p.worker)
+	} else if c.taken++; c.overlaps && c.taken%2 == 0 {
+		p.router().Forward(c.outs[p.worker])
+		c.flush(p.worker)
 	}
 }
 

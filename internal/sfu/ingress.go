@@ -163,7 +163,7 @@ func (r *Router) ingest(now time.Time, s *stream, a arrival, plain []byte, out *
 	}
 	if len(r.packet.Payload) == 0 {
 		r.counts.Padding++
-		r.skip(now, s)
+		r.leaveOut(now, s)
 		return
 	}
 	r.seen(now, s)
@@ -171,7 +171,7 @@ func (r *Router) ingest(now time.Time, s *stream, a arrival, plain []byte, out *
 	s.times.arrived(r.packet.Timestamp, now)
 	if !r.read(now, s, a) {
 		r.counts.Malformed++
-		r.skip(now, s)
+		r.leaveOut(now, s)
 		return
 	}
 	r.distribute(s, plain, out)
@@ -238,7 +238,7 @@ func (r *Router) distribute(s *stream, plain []byte, out *Out) {
 		t.room.voices.Level(r.unit.now, uint32(t.number), r.unit.level&0x7f)
 	}
 	if len(s.slots) > 0 {
-		r.gather(&r.unit, false)
+		r.pass(&r.unit, out)
 	}
 	if len(t.workers) > 0 {
 		r.pipe(t, &r.unit, plain, out)

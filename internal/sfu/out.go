@@ -10,12 +10,12 @@ import (
 const MTU = 1500
 
 // The bounds of one Out. A host asks Full after each call into the router and flushes when it is, so one
-// call may add up to packetsMax-packetsFull packets: what one packet fans out to on one worker. One of Forward adds
+// call may add up to packetsMax-packetsAtOnce packets: what one packet fans out to on one worker. One of Forward adds
 // packetsAtOnce and the rest of one peer's.
 const (
-	packetsFull = 2048
-	packetsMax  = 8192
-	chunkSize   = 64 // packets allocated at once, about 96 KiB
+	eventsFull = 2048
+	packetsMax = 8192
+	chunkSize  = 64 // packets allocated at once, about 96 KiB
 )
 
 // Out is what a turn of the router produced. The host owns it, reads it after the turn and calls Reset.
@@ -123,7 +123,7 @@ func (o *Out) Reset() {
 }
 
 // Full tells the host to flush before it calls the router again.
-func (o *Out) Full() bool { return o.used >= packetsFull || len(o.Events) >= packetsFull }
+func (o *Out) Full() bool { return o.used >= packetsAtOnce || len(o.Events) >= eventsFull }
 
 // Packets yields the burst's packets in the order in which they must leave.
 func (o *Out) Packets(b Burst) iter.Seq[[]byte] {

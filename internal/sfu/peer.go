@@ -68,7 +68,7 @@ type egress struct {
 	types  [H264 + 1]PayloadType // by Codec; PT 0 where the peer lacks it
 	rtt    time.Duration         // 0 while unknown
 	repair int                   // bytes that may be retransmitted to it now
-	shares []share               // of this turn
+	shares [2][]share            // of the turns
 }
 
 // format is what a payload type means on the way in.
@@ -211,7 +211,7 @@ func (r *Router) RemovePeer(now time.Time, id PeerID, out *Out) {
 	if p == nil {
 		return
 	}
-	r.abandonTurn()
+	r.abandonTurns()
 	for _, sl := range p.slots {
 		sl.leave()
 	}

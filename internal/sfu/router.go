@@ -30,17 +30,17 @@ type Config struct {
 
 // Router forwards media between the peers of one worker. Its owner calls one method at a time.
 type Router struct {
-	config  Config
-	peers   map[PeerID]*peer
-	ufrags  map[string]*peer         // by our half of the username in their checks
-	proven  map[netip.AddrPort]*peer // the address gate: whose valid checks came from there
-	rooms   map[RoomID]*room
-	order   []*peer   // the peers in the order they came, so that the same input gives the same output
-	open    []*room   // the rooms likewise
-	next    time.Time // when Tick has something to do; zero when never
-	waiting gathered
-	sender  *peer // of the datagram or packet in hand; nil while it is not known, or out of a pipe
-	counts  Counters
+	config Config
+	peers  map[PeerID]*peer
+	ufrags map[string]*peer         // by our half of the username in their checks
+	proven map[netip.AddrPort]*peer // the address gate: whose valid checks came from there
+	rooms  map[RoomID]*room
+	order  []*peer   // the peers in the order they came, so that the same input gives the same output
+	open   []*room   // the rooms likewise
+	next   time.Time // when Tick has something to do; zero when never
+	turns  turns
+	sender *peer // of the datagram or packet in hand; nil while it is not known, or out of a pipe
+	counts Counters
 
 	// Memory for the packet in hand, here so that nothing is allocated for it.
 	plain   [2 * MTU]byte // opened, with room to move a restored header
@@ -50,6 +50,7 @@ type Router struct {
 	check   ice.Request
 	packet  rtpx.Packet
 	unit    unit
+	sound   gatheredUnit
 	level   [1]byte
 	element [1]rtpx.Element
 	lost    []uint16
@@ -62,6 +63,7 @@ type Router struct {
 func New(c Config) *Router {
 	return &Router{
 		config: c,
+		turns:  newTurns(),
 		peers:  make(map[PeerID]*peer),
 		ufrags: make(map[string]*peer),
 		proven: make(map[netip.AddrPort]*peer),
@@ -80,8 +82,8 @@ func (r *Router) Receive(now time.Time, from netip.AddrPort, datagram []byte, ou
 	}
 }
 
-// Gather is Receive, but what the datagram brings for others waits for Forward. The host calls Forward before anything else
-// than Gather and GatherPiped, and whenever Gathered is true.
+// Gather is Receive, but what pictures the datagram brings for others wait for Forward. The host calls Forward before it removes
+// a peer, until there is no more, and whenever Gathered is true, until it is not.
 func (r *Router) Gather(now time.Time, from netip.AddrPort, datagram []byte, out *Out) {
 	r.sender = nil
 	r.counts.PacketsReceived++

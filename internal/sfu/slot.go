@@ -153,10 +153,11 @@ func (sl *slot) announce(t Track, from uint32, out *Out) {
 	})
 }
 
-// take offers the stream's packets to the slot.
-func (s *stream) take(sl *slot) {
+// take offers the stream's packets to the slot, from the next one on.
+func (r *Router) take(s *stream, sl *slot) {
 	if !slices.Contains(s.slots, sl) {
 		s.slots = append(s.slots, sl)
+		r.joinTurn(s, sl)
 	}
 }
 
@@ -189,7 +190,7 @@ func (r *Router) aim(now time.Time, sl *slot) {
 		sl.selector.Aim(want)
 		for i := range t.source.streams {
 			if s := &t.source.streams[i]; i == want || i == sl.selector.Current() {
-				s.take(sl)
+				r.take(s, sl)
 			} else {
 				s.drop(sl)
 			}

@@ -8,21 +8,32 @@ import (
 	"noom/internal/sfu/rtpx"
 )
 
-// A turn goes receiver by receiver: what a batch of datagrams brought is gathered, and then each peer gets all of it at once.
-// A peer's slots, its keys and the memory its packets leave from are then touched once per turn instead of once per packet,
-// and its packets can leave before the next peer's are sealed, while the processor's caches still hold them. Measured
-// with 200 viewers and five packets a turn: see docs/PERFORMANCE.md.
+// A turn goes receiver by receiver: the pictures that a batch of datagrams brought are gathered, and then each peer gets all of
+// them at once. A peer's slots, its keys and the memory its packets leave from are then touched once per turn instead of once
+// per packet, and its packets can leave before the next peer's are sealed, while the processor's caches still hold them.
+// Measured with 200 viewers and five packets a turn: see docs/PERFORMANCE.md.
+//
+// A large picture for many takes long: while some have it, the next is gathered. Sound does not wait, it goes at once.
 
 const (
 	// gatherMost is how many packets are gathered at most: as many as the host reads at once.
 	gatherMost = 64
-	// packetsAtOnce is after how many sealed packets Forward lets the host send: half a mebibyte of memory, which the second
-	// cache of a processor core holds, and what fills a sendmmsg of bursts of five.
-	packetsAtOnce = 320
+	// packetsAtOnce is after how many sealed packets Forward lets the host send, and look at what has come: a third of a
+	// millisecond's, 200 KiB of memory.
+	packetsAtOnce = 128
 )
+
+// turns are the pictures that are being gathered, and those that are being forwarded.
+type turns struct {
+	gathering, leaving *gathered
+	atOnce             int32 // packetsAtOnce
+}
+
+func newTurns() turns { return turns{&gathered{}, &gathered{turn: 1}, packetsAtOnce} }
 
 // gathered is what waits for Forward.
 type gathered struct {
+	turn  int            // which of a peer's shares are of it
 	units []gatheredUnit // memory is made with the first and kept
 	count int
 	peers []*peer // who gets some of it, in the order in which they were found
@@ -40,10 +51,12 @@ type gatheredUnit struct {
 	memory [codec.MaxDescriptor + MTU]byte
 }
 
-// share is one stream that a peer gets on one slot in this turn.
+// share is one stream that a peer gets on one slot in this turn: from the unit first on, or if that is none from the one that
+// came after the unit after.
 type share struct {
-	slot   *slot
-	stream *stream
+	slot         *slot
+	stream       *stream
+	first, after int
 }
 
 // room is where the payload lies.
@@ -68,92 +81,139 @@ func (u *gatheredUnit) payloadFor(sl *slot, g *generation) (payload []byte, ok b
 const none = -1
 
 // Gathered tells that there is no room for another packet before Forward.
-func (r *Router) Gathered() bool { return r.waiting.count == gatherMost }
+func (r *Router) Gathered() bool { return r.turns.gathering.count == gatherMost }
 
-// Forward gives what was gathered to those who take it. More is true when the host is to send what is in out, empty it and
-// call again.
+// Forward gives what was gathered to those who take it, some of them. More is true when the host is to send what is in out,
+// empty it and call again. Between two such calls it may call anything; RemovePeer drops what has not left yet.
 func (r *Router) Forward(out *Out) (more bool) {
-	t := &r.waiting
+	t := r.turns.leaving
+	if t.next == len(t.peers) { // the last turn has left
+		t = r.turns.gathering
+		if t.count == 0 {
+			return false
+		}
+		r.turns.gathering, r.turns.leaving = r.turns.leaving, t
+		t.endChains()
+	}
 	for t.next < len(t.peers) {
 		p := t.peers[t.next]
 		t.next++ // first, so that a panic below does not come back
-		r.forwardTo(p, out)
-		if out.used >= packetsAtOnce && t.next < len(t.peers) {
+		r.forwardTo(p, t, out)
+		if out.used >= r.turns.atOnce && t.next < len(t.peers) {
 			return true
 		}
 	}
-	r.finishTurn()
-	return false
+	t.empty()
+	return r.turns.gathering.count > 0
 }
 
 // forwardTo gives one peer its shares.
-func (r *Router) forwardTo(p *peer, out *Out) {
-	shares := p.shares
-	p.shares = p.shares[:0]
+func (r *Router) forwardTo(p *peer, t *gathered, out *Out) {
+	shares := p.shares[t.turn]
+	p.shares[t.turn] = shares[:0]
 	for _, s := range shares {
 		r.sender = s.stream.source.owner
-		for i := s.stream.first; i != none; i = r.waiting.units[i].next {
-			if u := &r.waiting.units[i]; !u.skipped {
+		if s.slot.source != s.stream.source { // it has gone on to another track
+			continue
+		}
+		for i := t.begin(s); i != none; i = t.units[i].next {
+			if u := &t.units[i]; u.skipped {
+				s.slot.skip(s.stream, u.own.Sequence)
+			} else {
 				r.forward(s.slot, u, out)
-			} else if s.slot.numbering != nil && s.slot.selector.Current() == s.stream.layer {
-				s.slot.sequence.Drop(u.own.Sequence)
 			}
 		}
 	}
 	clear(shares) // or they would keep the caches of those who leave until a turn as large comes
 }
 
-// finishTurn lets go of what was gathered.
-func (r *Router) finishTurn() {
-	t := &r.waiting
+// begin is the first unit of a share, or none.
+func (t *gathered) begin(s share) int {
+	if s.first == none {
+		return t.units[s.after].next
+	}
+	return s.first
+}
+
+// endChains has the streams begin anew with what comes next.
+func (t *gathered) endChains() {
 	for i := range t.units[:t.count] {
 		t.units[i].stream.first, t.units[i].stream.last = none, none
+	}
+}
+
+// empty lets go of what was gathered.
+func (t *gathered) empty() {
+	for i := range t.units[:t.count] {
 		t.units[i].unit = unit{}
 	}
 	clear(t.peers)
 	t.count, t.peers, t.next = 0, t.peers[:0], 0
 }
 
-// abandonTurn drops what was gathered and not yet forwarded: a peer is removed in the middle of a turn, after a panic.
-func (r *Router) abandonTurn() {
-	t := &r.waiting
-	if t.count == 0 {
-		return
+// abandonTurns drops what was gathered and not yet forwarded: a peer is removed in the middle of a turn, after a panic.
+func (r *Router) abandonTurns() {
+	r.turns.gathering.endChains()
+	for _, t := range []*gathered{r.turns.gathering, r.turns.leaving} {
+		if t.count == 0 {
+			continue
+		}
+		r.counts.Abandoned += uint64(t.count)
+		for _, p := range t.peers {
+			clear(p.shares[t.turn][:cap(p.shares[t.turn])]) // also those in the middle of which a panic came
+			p.shares[t.turn] = p.shares[t.turn][:0]
+		}
+		t.empty()
 	}
-	r.counts.Abandoned += uint64(t.count)
-	for _, p := range t.peers {
-		clear(p.shares[:cap(p.shares)]) // also those in the middle of which a panic came
-		p.shares = p.shares[:0]
-	}
-	r.finishTurn()
 }
 
 // cut drops what was gathered of a stream: it restarts, and slots that turn to it anew must not begin with the numbers of before.
 func (r *Router) cut(s *stream) {
-	if s.first == none {
-		return
+	r.counts.Outdated += r.turns.leaving.cut(s)
+	if s.first != none {
+		r.counts.Outdated += r.turns.gathering.cut(s)
+		s.first, s.last = none, none
 	}
-	t := &r.waiting
-	var units uint64
-	for i := s.first; i != none; i = t.units[i].next {
-		if !t.units[i].skipped {
-			units++
-		}
-	}
-	s.first, s.last = none, none
+}
+
+// cut counts what was due to those who get it no more.
+func (t *gathered) cut(s *stream) (copies uint64) {
 	waits := t.peers[t.next:]
 	for _, p := range waits {
-		before := len(p.shares)
-		p.shares = slices.DeleteFunc(p.shares, func(sh share) bool { return sh.stream == s })
-		r.counts.Outdated += units * uint64(before-len(p.shares))
+		p.shares[t.turn] = slices.DeleteFunc(p.shares[t.turn], func(sh share) bool {
+			if sh.stream != s {
+				return false
+			}
+			for i := t.begin(sh); i != none; i = t.units[i].next {
+				if !t.units[i].skipped {
+					copies++
+				}
+			}
+			return true
+		})
 	}
 	// Whoever gets nothing any more is found again with its next share.
-	t.peers = t.peers[:t.next+len(slices.DeleteFunc(waits, func(p *peer) bool { return len(p.shares) == 0 }))]
+	t.peers = t.peers[:t.next+len(slices.DeleteFunc(waits, func(p *peer) bool { return len(p.shares[t.turn]) == 0 }))]
+	return copies
+}
+
+// pass gives sound to those who take it, at once, and keeps pictures until Forward.
+func (r *Router) pass(u *unit, out *Out) {
+	if !u.stream.source.kind.Audio() {
+		r.gather(u, false)
+		return
+	}
+	g := &r.sound
+	g.unit, g.own.Payload = *u, u.packet.Payload
+	for _, sl := range u.stream.slots {
+		r.forward(sl, g, out)
+	}
+	g.unit, g.own.Payload = unit{}, nil
 }
 
 // gather keeps the unit in hand until Forward.
 func (r *Router) gather(u *unit, skipped bool) {
-	t := &r.waiting
+	t := r.turns.gathering
 	if t.units == nil {
 		t.units = make([]gatheredUnit, gatherMost)
 	}
@@ -178,28 +238,53 @@ func (r *Router) gather(u *unit, skipped bool) {
 	}
 	s.first, s.last = i, i
 	for _, sl := range s.slots {
-		p := sl.peer
-		if len(p.shares) == 0 {
-			t.peers = append(t.peers, p)
-		}
-		p.shares = append(p.shares, share{sl, s})
+		t.give(share{slot: sl, stream: s, first: i})
 	}
+}
+
+// give adds a share to those of its peer.
+func (t *gathered) give(s share) {
+	shares := &s.slot.peer.shares[t.turn]
+	if len(*shares) == 0 {
+		t.peers = append(t.peers, s.slot.peer)
+	}
+	*shares = append(*shares, s)
+}
+
+// joinTurn gives a slot that takes a stream from now on what is still to be gathered of it in this turn.
+func (r *Router) joinTurn(s *stream, sl *slot) {
+	t := r.turns.gathering
+	if s.last == none || slices.ContainsFunc(sl.peer.shares[t.turn], func(other share) bool { return other.slot == sl && other.stream == s }) {
+		return
+	}
+	t.give(share{slot: sl, stream: s, first: none, after: s.last})
 }
 
 // keyframeGathered tells that a keyframe of the stream is on its way to those who take it.
 func (r *Router) keyframeGathered(s *stream) bool {
-	for i := s.first; i != none; i = r.waiting.units[i].next {
-		if r.waiting.units[i].keyframe {
+	t := r.turns.gathering
+	for i := s.first; i != none; i = t.units[i].next {
+		if t.units[i].keyframe {
 			return true
 		}
 	}
 	return false
 }
 
-// skip leaves the packet in hand out of every slot that takes the stream, so that receivers do not miss it.
-func (r *Router) skip(now time.Time, s *stream) {
-	if len(s.slots) == 0 {
-		return
+// leaveOut has every slot that takes the stream leave out the packet in hand, so that receivers do not miss it.
+func (r *Router) leaveOut(now time.Time, s *stream) {
+	if s.source.kind.Audio() {
+		for _, sl := range s.slots {
+			sl.skip(s, r.packet.Sequence)
+		}
+	} else if len(s.slots) > 0 {
+		r.gather(&unit{now: now, stream: s, packet: &r.packet}, true)
 	}
-	r.gather(&unit{now: now, stream: s, packet: &r.packet}, true)
+}
+
+// skip leaves a packet of the stream out of the slot's numbers.
+func (sl *slot) skip(s *stream, sequence uint16) {
+	if sl.numbering != nil && sl.selector.Current() == s.layer {
+		sl.sequence.Drop(sequence)
+	}
 }

@@ -12,9 +12,14 @@ import (
 
 // busyCall is a call with all that makes numbers of slots: layers that change, probes, packets lost, repaired and without payload,
 // voices that change.
-func busyCall(t *testing.T, gathers bool) (heard map[string][]string, forwarded uint64) {
+func busyCall(t *testing.T, gathers, overlaps bool) (heard map[string][]string, forwarded uint64) {
 	c := newCall(t, 2)
-	c.gathers = gathers
+	c.gathers, c.overlaps = gathers, overlaps
+	if overlaps {
+		for _, w := range c.workers {
+			w.turns.atOnce = 1
+		}
+	}
 	alice, bob, carol := c.join("alice", 0), c.join("bob", 0), c.join("carol", 1)
 	voice := alice.microphone(20)
 	bob.microphone(25)
@@ -68,16 +73,18 @@ func busyCall(t *testing.T, gathers bool) (heard map[string][]string, forwarded 
 }
 
 func TestATurnGivesEveryReceiverWhatPacketByPacketGives(t *testing.T) {
-	want, n := busyCall(t, false)
-	got, m := busyCall(t, true)
+	want, n := busyCall(t, false, false)
 	if n < 1500 || len(want) < 6 {
 		t.Fatalf("only %d packets were forwarded on %d slots", n, len(want))
 	}
-	if m != n {
-		t.Errorf("%d packets were forwarded, want %d", m, n)
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
+	for _, overlaps := range []bool{false, true} {
+		got, m := busyCall(t, true, overlaps)
+		if m != n {
+			t.Errorf("overlaps %v: %d packets were forwarded, want %d", overlaps, m, n)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("overlaps %v: %s", overlaps, diff)
+		}
 	}
 }
 
@@ -104,8 +111,8 @@ func TestAnSSRCThatChangesInTheMiddleOfATurnIsFollowed(t *testing.T) {
 		}
 		c.sending = false
 		c.forward(0)
-		if got := c.workers[0].Counters().Outdated - outdated; got != 2 {
-			t.Errorf("jump %d: %d packets of before were counted as dropped, want 2", jump, got)
+		if got := c.workers[0].Counters().Outdated - outdated; got != 1 {
+			t.Errorf("jump %d: %d packets of before were counted as dropped, want that of the picture", jump, got)
 		}
 		c.run(5 * time.Second)
 		if sound, picture := len(bob.slot(0))-sound, len(bob.slot(4))-picture; sound < 250 || picture < 150 {
@@ -113,6 +120,94 @@ func TestAnSSRCThatChangesInTheMiddleOfATurnIsFollowed(t *testing.T) {
 		}
 		continuous(t, bob.slot(0))
 		continuous(t, bob.slot(4))
+	}
+}
+
+func TestWhatIsLeavingOfAStreamThatRestartsIsDropped(t *testing.T) {
+	c := newCall(t, 1)
+	c.gathers = true
+	router := c.workers[0]
+	alice, bob, carol := c.join("alice", 0), c.join("bob", 0), c.join("carol", 0)
+	q := alice.camera()[0]
+	for _, p := range []*testPeer{bob, carol} {
+		p.view(Wish{alice.track(Camera), 320, 180})
+	}
+	c.run(2 * time.Second)
+	before := router.Counters()
+	router.turns.atOnce = 1
+	c.sending = true
+	q.key = true
+	q.frame()
+	if !router.Forward(c.outs[0]) {
+		t.Fatal("bob and carol were served at once")
+	}
+	c.flush(0)
+	q.ssrc += 0x1000
+	q.sequence += 9999
+	q.key = true
+	q.frame()
+	c.sending = false
+	c.forward(0)
+	after := router.Counters()
+	if got := after.Outdated - before.Outdated; got != 1 {
+		t.Errorf("%d copies of before were dropped, want the one that had not left", got)
+	}
+	c.run(2 * time.Second)
+	for _, p := range []*testPeer{bob, carol} {
+		continuous(t, p.slot(4))
+	}
+}
+
+func TestASlotThatGoesOnInTheMiddleOfATurn(t *testing.T) {
+	c := newCall(t, 1)
+	c.gathers = true
+	alice, carol, bob := c.join("alice", 0), c.join("carol", 0), c.join("bob", 0)
+	from, to := alice.camera()[0], carol.camera()[0]
+	bob.view(Wish{alice.track(Camera), 320, 180})
+	c.run(2 * time.Second)
+	if got := c.carrying(bob)[4]; got != alice.track(Camera) {
+		t.Fatalf("the slot carries %d", got)
+	}
+	c.sending = true
+	before := len(bob.slot(4))
+	to.frame() // nobody takes it yet
+	from.key = true
+	from.frame()
+	bob.view(Wish{carol.track(Camera), 320, 180})
+	to.key = true
+	to.frame()
+	c.sending = false
+	c.forward(0)
+	if got := bob.slot(4)[before:]; len(got) != 1 || got[0].csrc != carol.track(Camera) {
+		t.Errorf("in the turn the slot got %v, want carol's keyframe alone", got)
+	}
+	c.run(time.Second)
+	continuous(t, bob.slot(4))
+}
+
+func TestASlotMayTakeAStreamOfWhichSomeIsGathered(t *testing.T) {
+	c := newCall(t, 1)
+	c.gathers = true
+	alice, bob, carol := c.join("alice", 0), c.join("bob", 0), c.join("carol", 0)
+	layers := alice.camera()
+	bob.view(Wish{alice.track(Camera), 1280, 720})
+	carol.view(Wish{alice.track(Camera), 320, 180})
+	c.run(2 * time.Second)
+	c.sending = true
+	layers[0].key = true
+	layers[0].frame() // carol takes it, bob not yet
+	bob.view(Wish{alice.track(Camera), 320, 180})
+	before := map[*testPeer]int{bob: len(bob.slot(4)), carol: len(carol.slot(4))}
+	layers[0].key = true
+	layers[0].frame()
+	layers[0].frame()
+	c.sending = false
+	c.forward(0)
+	for p, want := range map[*testPeer]int{bob: 2, carol: 3} {
+		if got := p.slot(4)[before[p]:]; len(got) != want {
+			t.Errorf("%s got %d packets of the turn, want %d", p.name, len(got), want)
+		}
+		continuous(t, p.slot(4))
 	}
 }
 
@@ -227,7 +322,7 @@ func TestSharesKeepNothingOfThoseWhoLeft(t *testing.T) {
 				}
 			}
 			c.sending = false
-			if len(router.peers[bob.id].shares) == 0 {
+			if len(router.peers[bob.id].shares[router.turns.gathering.turn]) == 0 {
 				t.Fatal("nothing was gathered for bob")
 			}
 		}
@@ -237,10 +332,11 @@ func TestSharesKeepNothingOfThoseWhoLeft(t *testing.T) {
 			c.flush(0)
 		}
 		c.run(time.Second)
-		shares := router.peers[bob.id].shares
-		for i, s := range shares[:cap(shares)] {
-			if s != (share{}) {
-				t.Errorf("abandoned %v: share %d of %d still keeps a stream", abandoned, i, cap(shares))
+		for _, shares := range router.peers[bob.id].shares {
+			for i, s := range shares[:cap(shares)] {
+				if s != (share{}) {
+					t.Errorf("abandoned %v: share %d of %d still keeps a stream", abandoned, i, cap(shares))
+				}
 			}
 		}
 	}
