@@ -2,9 +2,11 @@ package store_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -209,8 +211,16 @@ func TestChatOfAnEarlierVersionIsMovedOnce(t *testing.T) {
 			t.Errorf("unsealed text is left in %d files", n)
 		}
 	}
+	// As if it had been killed before the old files were removed.
+	left := filepath.Join(dir, "jetstream", "$G", "streams", ".chat")
+	if err := os.CopyFS(left, os.DirFS("testdata/unsealed/jetstream/$G/streams/chat")); err != nil {
+		t.Fatal(err)
+	}
 	s := open(t, dir)
 	defer shut(t, s)
+	if _, err := os.Stat(left); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what was left of the earlier version: %v", err)
+	}
 	amend(t, s, "standup", history(t, s, "standup", 1)[0].Seq, erase)
 	if got := history(t, s, "standup", 6); !got[5].Deleted {
 		t.Errorf("%+v", got)

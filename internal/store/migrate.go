@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -21,7 +23,7 @@ const oldChat = "chat"
 func (s *Store) migrate(ctx context.Context, log *slog.Logger) error {
 	_, err := s.stream.Stream(ctx, oldChat)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		return nil
+		return s.removeMoved()
 	}
 	if err != nil {
 		return fmt.Errorf("looking for chat of an earlier version: %w", err)
@@ -45,6 +47,15 @@ func (s *Store) migrate(ctx context.Context, log *slog.Logger) error {
 	}
 	if err := s.stream.DeleteStream(ctx, oldChat); err != nil {
 		return fmt.Errorf("removing moved chat: %w", err)
+	}
+	return s.removeMoved()
+}
+
+// removeMoved removes the old stream's files. The embedded server hides the folder and removes it after it has said that the
+// stream is gone; killed meanwhile, it would leave the text of the messages there for ever.
+func (s *Store) removeMoved() error {
+	if err := os.RemoveAll(filepath.Join(s.dir, "jetstream", "$G", "streams", "."+oldChat)); err != nil {
+		return fmt.Errorf("removing the files of moved chat: %w", err)
 	}
 	return nil
 }
