@@ -11,7 +11,7 @@ const (
 	// batchSize is how many datagrams one read may bring. At 200 000 packets/s a read every 0.3 ms fills it;
 	// beyond 64 the cost of a system call is already spread thin.
 	batchSize = 64
-	// batchesPerReader bounds the memory between a reader and the loops, about 96 KiB each. While all are on
+	// batchesPerReader bounds the memory between a reader and the loops, about 96 KiB each; a server at rest has two. While all are on
 	// their way the reader waits, and the kernel's socket buffer is the queue that fills, drops and counts.
 	batchesPerReader = 8
 	// inboxDepth is how many batches may wait for a loop: its own reader's and what the others hand over.
@@ -28,14 +28,34 @@ type batch struct {
 	home chan *batch // where it goes back to
 }
 
-// newBatches makes a reader's store of batches.
-func newBatches(count int) chan *batch {
-	home := make(chan *batch, count)
-	for range count {
-		home <- &batch{home: home}
-	}
-	return home
+// supply is memory that circulates: what somebody takes comes back by its home. It is made when nothing is back yet, up to a
+// bound, so that a server never touches what it has no use for.
+type supply[T any] struct {
+	back  chan *T
+	fresh func(home chan *T) *T
+	left  int // that may still be made
 }
+
+func newSupply[T any](most int, fresh func(home chan *T) *T) *supply[T] {
+	return &supply[T]{back: make(chan *T, most), fresh: fresh, left: most}
+}
+
+// take gives one, or nil while all are on their way: then wait for back. One goroutine alone takes.
+func (s *supply[T]) take() *T {
+	select {
+	case one := <-s.back:
+		return one
+	default:
+	}
+	if s.left == 0 {
+		return nil
+	}
+	s.left--
+	return s.fresh(s.back)
+}
+
+// newBatch makes a batch of a reader's supply.
+func newBatch(home chan *batch) *batch { return &batch{home: home} }
 
 // at is the i-th datagram; empty when it was handed to another worker.
 func (b *batch) at(i int) []byte { return b.data[i][:b.size[i]] }
@@ -47,7 +67,7 @@ func (b *batch) add(from netip.AddrPort, data []byte) {
 	b.n++
 }
 
-// done gives the batch back to its reader. home has room for all that were made.
+// done gives the batch back to its reader. home has room for all that may be made.
 func (b *batch) done() {
 	b.n = 0
 	b.home <- b
@@ -67,13 +87,7 @@ type pipeBatch struct {
 	home   chan *pipeBatch
 }
 
-func newPipeBatches(count int) chan *pipeBatch {
-	home := make(chan *pipeBatch, count)
-	for range count {
-		home <- &pipeBatch{home: home}
-	}
-	return home
-}
+func newPipeBatch(home chan *pipeBatch) *pipeBatch { return &pipeBatch{home: home} }
 
 // add copies a packet to the end. The caller has checked that there is room.
 func (b *pipeBatch) add(p *sfu.Piped) {

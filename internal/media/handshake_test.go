@@ -36,7 +36,7 @@ func newDTLSPair(t *testing.T) *dtlsPair {
 	p.socket = openOne(t, openSockets, "127.0.0.1:0")
 	p.conn = newHandshakeConn(p.socket, localAddr(p.client))
 	go func() { // ends when the socket is closed
-		b := <-newBatches(1)
+		b := newBatch(make(chan *batch, 1))
 		for p.socket.read(b) == nil {
 			for i := range b.n {
 				p.conn.deliver(b.at(i))

@@ -13,22 +13,24 @@ import (
 type reader struct {
 	worker  *worker   // whose socket it is: takes what nobody is known to own
 	workers []*worker // all
-	free    chan *batch
+	spare   *supply[batch]
 	over    []*batch // being filled for the other workers
 }
 
 func newReader(w *worker, all []*worker) *reader {
-	return &reader{worker: w, workers: all, free: newBatches(batchesPerReader), over: make([]*batch, len(all))}
+	return &reader{worker: w, workers: all, spare: newSupply(batchesPerReader, newBatch), over: make([]*batch, len(all))}
 }
 
 // run is the reader goroutine. It ends when its socket is closed, or with ctx while it waits for the loops.
 func (r *reader) run(ctx context.Context) error {
 	for {
-		var b *batch
-		select {
-		case b = <-r.free:
-		case <-ctx.Done():
-			return nil
+		b := r.spare.take()
+		if b == nil {
+			select {
+			case b = <-r.spare.back:
+			case <-ctx.Done():
+				return nil
+			}
 		}
 		if err := r.worker.socket.read(b); err != nil {
 			b.done()
@@ -110,14 +112,12 @@ func (r *reader) split(b *batch) {
 		}
 		part := r.over[to.index]
 		if part == nil {
-			select {
-			case part = <-r.free:
-				r.over[to.index] = part
-			default:
+			if part = r.spare.take(); part == nil {
 				r.worker.counts.handOverFull.Add(1)
 				b.size[i] = 0
 				continue
 			}
+			r.over[to.index] = part
 		}
 		part.read = b.read
 		part.add(b.from[i], b.at(i))

@@ -52,7 +52,7 @@ func TestEveryDatagramReachesItsOwnersWorkerInOrder(t *testing.T) {
 	}
 	for _, tt := range tests {
 		r := newReader(e.workers[0], e.workers)
-		b := <-r.free
+		b := r.spare.take()
 		for i, from := range tt.from {
 			b.add(from, []byte{'a' + byte(i)})
 		}
@@ -64,8 +64,8 @@ func TestEveryDatagramReachesItsOwnersWorkerInOrder(t *testing.T) {
 				t.Errorf("%s: worker %d got %q, want %q", tt.name, i, got, tt.want[i])
 			}
 		}
-		if len(r.free) != batchesPerReader {
-			t.Errorf("%s: %d batches came back of %d", tt.name, len(r.free), batchesPerReader)
+		if made := batchesPerReader - r.spare.left; len(r.spare.back) != made {
+			t.Errorf("%s: %d batches came back of %d", tt.name, len(r.spare.back), made)
 		}
 	}
 }
@@ -77,7 +77,7 @@ func TestAWorkerThatIsBehindLosesWhatIsHandedOverAndHoldsUpNobody(t *testing.T) 
 		e.workers[1].inbox <- &batch{}
 	}
 	for range 3 {
-		b := <-r.free
+		b := r.spare.take()
 		b.add(addrs[1], []byte{'a'})
 		b.add(addrs[0], []byte{'b'})
 		if !r.deliver(t.Context(), b) {
@@ -97,7 +97,7 @@ func TestHandingOverAllocatesNothing(t *testing.T) {
 	r := newReader(e.workers[0], e.workers)
 	data := make([]byte, 1000)
 	n := testing.AllocsPerRun(100, func() {
-		b := <-r.free
+		b := r.spare.take()
 		for i := range batchSize {
 			b.add(addrs[i%3], data)
 		}
@@ -118,7 +118,7 @@ func TestPipedPacketsReachTheOtherWorkerWholeAndWithoutAllocations(t *testing.T)
 	e, _ := threeWorkers()
 	for _, w := range e.workers {
 		w.pipes = make(chan *pipeBatch, inboxDepth)
-		w.spare = newPipeBatches(pipeBatchesPerWorker)
+		w.spare = newSupply(pipeBatchesPerWorker, newPipeBatch)
 		w.filled = make([]*pipeBatch, len(e.workers))
 	}
 	w := e.workers[0]
@@ -150,5 +150,23 @@ func TestPipedPacketsReachTheOtherWorkerWholeAndWithoutAllocations(t *testing.T)
 	}
 	if n := testing.AllocsPerRun(100, func() { w.handOverPiped(); take(func(*sfu.Piped) {}) }); n != 0 {
 		t.Errorf("%v allocations, want 0", n)
+	}
+}
+
+func TestASupplyMakesWhatIsNeededAndNoMoreThanItsBound(t *testing.T) {
+	s := newSupply(2, newBatch)
+	for range 10 {
+		s.take().done()
+	}
+	if s.left != 1 {
+		t.Errorf("of a supply of 2 that are used one at a time, %d are left to be made; want 1", s.left)
+	}
+	first, second := s.take(), s.take()
+	if first == second || s.take() != nil {
+		t.Error("more are on their way than there may be")
+	}
+	second.done()
+	if s.take() != second {
+		t.Error("what came back was not used again")
 	}
 }

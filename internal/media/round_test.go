@@ -19,7 +19,7 @@ func TestTheMiddleOfATurnSeesWhatArrives(t *testing.T) {
 	for _, waits := range []bool{false, true} {
 		_, w := loaded(t)
 		skipUnlessLooking(t, w.socket)
-		w.hot = newBatches(1)
+		w.hot = newSupply(1, newBatch)
 		conn := listenLocal(t)
 		for range 3 {
 			if _, err := conn.WriteTo([]byte{0x80, 96}, net.UDPAddrFromAddrPort(loopback(w.socket))); err != nil {
@@ -55,7 +55,7 @@ func TestTheMiddleOfATurnSeesWhatArrives(t *testing.T) {
 func TestALookAtAnEmptySocketWaitsForNothing(t *testing.T) {
 	for _, kind := range kinds {
 		s := openOne(t, kind.open, "127.0.0.1:0")
-		b := <-newBatches(1)
+		b := newBatch(make(chan *batch, 1))
 		if s.take(b) || b.n != 0 {
 			t.Errorf("%s: something was there", kind.name)
 		}
@@ -71,7 +71,7 @@ func TestALookBringsWhatIsThere(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	b := <-newBatches(1)
+	b := newBatch(make(chan *batch, 1))
 	if !s.take(b) || b.n != 5 {
 		t.Fatalf("%d datagrams, want 5", b.n)
 	}

@@ -113,7 +113,7 @@ func TestOneSocketSpeaksIPv4AndIPv6(t *testing.T) {
 			s := openOne(t, kind.open, ":0")
 			peers := []*net.UDPConn{six, listenLocal(t)}
 			var out sfu.Out
-			b := <-newBatches(1)
+			b := newBatch(make(chan *batch, 1))
 			for i, c := range peers {
 				to := netip.AddrPortFrom(localAddr(c).Addr(), s.addr().Port())
 				if _, err := c.WriteToUDPAddrPort(numbered(i, 100), to); err != nil {
@@ -194,7 +194,7 @@ func TestReadGivesSenderAndBytes(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			b := <-newBatches(1)
+			b := newBatch(make(chan *batch, 1))
 			for n := 0; n < count; {
 				if err := s.read(b); err != nil {
 					t.Fatal(err)
@@ -229,7 +229,7 @@ func TestSendingABatchAllocatesNothing(t *testing.T) {
 func TestReadingABatchAllocatesNothing(t *testing.T) {
 	s := openOne(t, openSockets, ":0")
 	c := listenLocal(t)
-	b := <-newBatches(1)
+	b := newBatch(make(chan *batch, 1))
 	data, to := numbered(1, 1000), loopback(s)
 	n := testing.AllocsPerRun(50, func() {
 		if _, err := c.WriteToUDPAddrPort(data, to); err != nil {

@@ -46,9 +46,9 @@ type worker struct {
 	looked time.Time // at the socket, in the middle of a turn
 	peers  map[sfu.PeerID]*peer
 	rooms  map[sfu.RoomID]*Room
-	lost   []sfu.Event // PeerLost of this turn, to be carried out after it
-	hot    chan *batch // for what comes in the middle of a turn; nil where the reader sees to it
-	spare  chan *pipeBatch
+	lost   []sfu.Event    // PeerLost of this turn, to be carried out after it
+	hot    *supply[batch] // for what comes in the middle of a turn; nil where the reader sees to it
+	spare  *supply[pipeBatch]
 	filled []*pipeBatch // by worker, while a turn's packets are handed over
 	timer  *time.Timer
 	armed  time.Time // when the timer rings; zero when it is stopped
@@ -59,10 +59,10 @@ func newWorker(index int, e *Engine, s socket) *worker {
 		index: index, engine: e, socket: s, log: e.log.With("worker", index),
 		inbox: make(chan *batch, inboxDepth), pipes: make(chan *pipeBatch, inboxDepth),
 		peers: make(map[sfu.PeerID]*peer), rooms: make(map[sfu.RoomID]*Room),
-		spare: newPipeBatches(pipeBatchesPerWorker),
+		spare: newSupply(pipeBatchesPerWorker, newPipeBatch),
 	}
 	if e.config.Workers == 1 && runtime.GOMAXPROCS(0) == 1 {
-		w.hot = newBatches(1)
+		w.hot = newSupply(1, newBatch)
 	}
 	w.loop = loop.New(w, taskDepth)
 	w.router = w.newRouter()
@@ -142,7 +142,7 @@ func (w *worker) look() {
 	if w.hot == nil || len(w.inbox) > 0 {
 		return
 	}
-	b := <-w.hot // given back by receive
+	b := w.hot.take() // given back by receive
 	b.read, w.looked = w.looked, w.now
 	if !w.socket.take(b) {
 		b.done()
@@ -284,13 +284,11 @@ func (w *worker) handOverPiped() {
 		p := &w.out.Piped[i]
 		b := w.filled[p.Worker]
 		if b == nil {
-			select {
-			case b = <-w.spare:
-				w.filled[p.Worker] = b
-			default:
+			if b = w.spare.take(); b == nil {
 				w.counts.pipeFull.Add(1)
 				continue
 			}
+			w.filled[p.Worker] = b
 		}
 		b.add(p)
 		if b.n == pipeBatchSize {
