@@ -10,6 +10,7 @@ import (
 	"github.com/coder/websocket"
 
 	"noom/internal/meeting"
+	"noom/internal/socketio"
 )
 
 const (
@@ -38,7 +39,7 @@ func (s *Server) serveWS(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "too many connections", http.StatusServiceUnavailable)
 		return
 	}
-	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+	ws, err := websocket.Accept(socketio.Slim(w), r, &websocket.AcceptOptions{
 		InsecureSkipVerify: true, // the Origin was checked above
 		CompressionMode:    websocket.CompressionDisabled,
 	})

@@ -2,8 +2,10 @@ package socketio
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -34,16 +36,29 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request) (*webSocket, err
 	return &webSocket{Conn: ws, under: taken.conn}, nil
 }
 
-// hijacked notes the connection that a WebSocket takes over.
+// hijacked notes the connection that a WebSocket takes over, and gives it small buffers.
 type hijacked struct {
 	http.ResponseWriter
 	conn net.Conn
 }
 
+// Slim gives w to websocket.Accept in a way that makes a WebSocket of small buffers.
+func Slim(w http.ResponseWriter) http.ResponseWriter { return &hijacked{ResponseWriter: w} }
+
+// readBuffer and writeBuffer are what a WebSocket keeps for as long as it lives, instead of the HTTP server's 4 KiB each. Most
+// messages fit; a longer one costs a second system call, and is read past the buffer.
+const readBuffer, writeBuffer = 512, 1024
+
 func (h *hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	conn, buffers, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	conn, large, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
 	h.conn = conn
-	return conn, buffers, err
+	early, _ := large.Reader.Peek(large.Reader.Buffered()) // what the client sent before it was answered
+	r := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(bytes.Clone(early)), conn), max(readBuffer, len(early)))
+	_, _ = r.Peek(len(early)) // Accept takes over what is buffered, and reads on from conn
+	return conn, bufio.NewReadWriter(r, bufio.NewWriterSize(conn, writeBuffer)), nil
 }
 
 // serveWebSocket runs a WebSocket until it closes: a connection of its own, or the upgrade of a polling one.
