@@ -1,9 +1,10 @@
 package httpd
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -57,7 +58,8 @@ type asset struct {
 type variant struct {
 	encoding string // of the Content-Encoding header; empty: as it is
 	etag     string
-	bytes    []byte
+	content  io.ReaderAt // the embedded file itself: a copy would be part of the heap for good
+	size     int64
 }
 
 func readAssets(files fs.FS) (*assets, error) {
@@ -86,11 +88,11 @@ func isVariant(name string) bool {
 }
 
 func readAsset(files fs.FS, name string) (*asset, error) {
-	text, err := fs.ReadFile(files, name)
+	plain, err := openVariant(files, name, "")
 	if err != nil {
 		return nil, err
 	}
-	a := &asset{contentType: contentTypes[path.Ext(name)], cacheControl: "no-cache", plain: newVariant("", text)}
+	a := &asset{contentType: contentTypes[path.Ext(name)], cacheControl: "no-cache", plain: plain}
 	if a.contentType == "" {
 		a.contentType = "application/octet-stream"
 	}
@@ -100,17 +102,30 @@ func readAsset(files fs.FS, name string) (*asset, error) {
 	}
 	for _, e := range encodings {
 		// A variant that is not there, or does not save anything, is not offered.
-		if text, err := fs.ReadFile(files, name+e.ending); err == nil && len(text) < len(a.plain.bytes) {
-			a.compressed = append(a.compressed, newVariant(e.name, text))
+		if v, err := openVariant(files, name+e.ending, e.name); err == nil && v.size < plain.size {
+			a.compressed = append(a.compressed, v)
 		}
 	}
 	return a, nil
 }
 
-func newVariant(encoding string, text []byte) variant {
-	sum := sha256.Sum256(text)
+// openVariant leaves the file open: it is memory of the program, or a test's.
+func openVariant(files fs.FS, name, encoding string) (variant, error) {
+	file, err := files.Open(name)
+	if err != nil {
+		return variant{}, err
+	}
+	content, ok := file.(io.ReaderAt)
+	if !ok {
+		return variant{}, fmt.Errorf("%s cannot be read by several at once", name)
+	}
+	sum := sha256.New()
+	size, err := io.Copy(sum, file)
+	if err != nil {
+		return variant{}, fmt.Errorf("reading %s: %w", name, err)
+	}
 	// 12 bytes of the hash: no two of a build's few files share them by accident.
-	return variant{encoding: encoding, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, bytes: text}
+	return variant{encoding: encoding, etag: `"` + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:12]) + `"`, content: content, size: size}, nil
 }
 
 func (a *assets) built() bool { return a.index != nil }
@@ -132,9 +147,9 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	if v.encoding != "" {
 		h.Set("Content-Encoding", v.encoding)
-		h.Set("Content-Length", strconv.Itoa(len(v.bytes))) // ServeContent leaves it out beside an encoding
+		h.Set("Content-Length", strconv.FormatInt(v.size, 10)) // ServeContent leaves it out beside an encoding
 	}
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(v.bytes))
+	http.ServeContent(w, r, "", time.Time{}, io.NewSectionReader(v.content, 0, v.size))
 }
 
 func (a *asset) choose(r *http.Request) variant {
