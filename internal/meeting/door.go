@@ -17,6 +17,16 @@ const (
 	busyRetry = 5
 )
 
+// ErrBusy refuses who comes new while the node has no room.
+var ErrBusy = &Error{Code: Full, Text: "The server is busy. Try again in a moment.", Reason: ByLoad, Retry: busyRetry}
+
+// IsNew tells whether a session would be more load than there was: who is inside, or was in this meeting and lost the
+// connection, is none.
+func (m *Meeting) IsNew(id ID) bool {
+	p, ok := m.members[id]
+	return ok && !p.isInside() && !m.known[p.Who]
+}
+
 // isExpected tells whether p may pass lobby, lock and passcode: hosts and cohosts, who was let in, and who was inside
 // before and lost the connection.
 func (m *Meeting) isExpected(p *member) bool {

@@ -38,8 +38,8 @@ func (t *turn) join(c Join) *Error {
 		t.effect(t.snapshot(p))
 		return nil
 	}
-	if c.Busy && !t.m.known[p.Who] { // who was inside lost the connection, and is no more load than before
-		return &Error{Code: Full, Text: "The server is busy. Try again in a moment.", Reason: ByLoad, Retry: busyRetry}
+	if c.Busy && t.m.IsNew(p.ID) {
+		return ErrBusy
 	}
 	p.Role = t.m.roleOf(p)
 	hidden := t.m.Door(p.ID).Passcode

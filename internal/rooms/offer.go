@@ -20,14 +20,18 @@ var (
 )
 
 // Offer opens the participant's transport, extends it or restarts its ICE, and replies with the answer. Reading an
-// offer costs milliseconds, so it happens on the caller's goroutine, on as many at a time as there are cores.
+// offer costs milliseconds, so it happens on the caller's goroutine, on as many at a time as there are cores. A node that has
+// no room refuses a newcomer's here, before it has read the offer and shaken hands: that is most of what a join costs.
 func (s *Session) Offer(ctx context.Context, offer string, reply Reply[string]) {
 	var before *peer
 	var lost []byte
 	begun := false
-	ask(ctx, s, unlessDone(reply), func(_ *room, c *client) (None, error) {
+	ask(ctx, s, unlessDone(reply), func(r *room, c *client) (None, error) {
 		if c.offering {
 			return None{}, errOffering
+		}
+		if c.peer == nil && r.meeting.IsNew(c.id) && r.rooms.full() { // who waits in the lobby keeps the transport there is
+			return None{}, meeting.ErrBusy
 		}
 		c.offering, begun = true, true
 		before, lost, c.lost = c.peer, c.lost, nil

@@ -46,6 +46,8 @@ export class Link {
   #reachable = false;
   /** The server has answered the last offer. */
   #agreed = false;
+  /** The server has refused it, or did not hear it. */
+  #declined = false;
   /** The most pictures that were to be shown at once. */
   #pictures = 0;
   #restarts = 0;
@@ -69,6 +71,13 @@ export class Link {
     this.#reachable = true;
     if (!this.peer) this.renew();
     else if (!this.#agreed) void this.#negotiate(this.#restarts > 0);
+  }
+
+  /** I am inside: what the server refused while it had no room for anybody new is offered again now. */
+  entered(): void {
+    if (!this.#declined) return;
+    this.#attempts = 0;
+    void this.#negotiate(this.#restarts > 0);
   }
 
   /** The server cannot be asked: media goes on as long as it does. */
@@ -170,13 +179,14 @@ export class Link {
   async #negotiate(restart: boolean): Promise<void> {
     const { peer } = this;
     if (!peer) return;
-    this.#agreed = false;
+    this.#agreed = this.#declined = false;
     if (!this.#reachable) return; // up() comes back to it
     this.#watch(Math.min(longestPause, connectTimeout * 2 ** this.#attempts++));
     try {
       const agreed = await peer.negotiate({ restart });
       if (peer !== this.peer) return;
       this.#agreed = agreed;
+      this.#declined = !agreed;
       if (agreed && this.state === "connected") this.#attempts = 0;
     } catch (error) {
       // An answer that the browser refuses: the watchdog brings a new connection.
@@ -211,7 +221,7 @@ export class Link {
     this.peer?.close();
     this.peer = null;
     this.path = null;
-    this.#agreed = false;
+    this.#agreed = this.#declined = false;
     this.#last = null;
     this.#poorIn = this.#poorOut = 0;
     this.sendsPoorly = this.receivesPoorly = false;

@@ -56,6 +56,21 @@ it("an unanswered offer is made again when the server is there", async () => {
   expect(peers.newest.negotiations).toEqual([false, false]);
 });
 
+it("an offer that a busy server refused is made again as soon as it lets me in", async () => {
+  answer = null;
+  link.up(async () => answer);
+  await vi.advanceTimersByTimeAsync(5000);
+  answer = "answer";
+  link.entered();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(peers.newest.negotiations).toEqual([false, false]);
+  peers.newest.become("connected");
+  link.entered();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(peers.made).toHaveLength(1);
+  expect(peers.newest.negotiations).toEqual([false, false]);
+});
+
 it("nothing is offered, and nothing thrown away, while the server cannot be asked", async () => {
   await connected();
   link.down();

@@ -106,6 +106,7 @@ export class Traffic {
 
   /** Says what was not said. */
   settle(role: Role): void {
+    this.#link.entered();
     this.#viewing.repeat();
     this.#publisher.publish(untrack(() => outlets(this.#parts.devices, this.#owner.sharing, role)));
   }
