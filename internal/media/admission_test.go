@@ -98,6 +98,42 @@ func TestAWorkerWeighsItsTurns(t *testing.T) {
 	}
 }
 
+func TestHalfAsManyMoreThanANodeCarriesAreRefusedAndLetInAgainWhenOthersHaveGone(t *testing.T) {
+	_, w := loaded(t)
+	const capacity = 100 // people, each a hundredth of the loop's time
+	now := time.Now()
+	inside, refused := 0, 0
+	// live lets half a second pass, in turns of 10 ms, and one more knock at its end.
+	live := func() (let bool) {
+		for range 50 {
+			work := 10 * time.Millisecond * time.Duration(inside) / capacity
+			w.turned(now, now.Add(min(work, 10*time.Millisecond)))
+			now = now.Add(10 * time.Millisecond)
+		}
+		if w.isFull(now) {
+			refused++
+			return false
+		}
+		inside++
+		return true
+	}
+	for inside+refused < capacity*3/2 {
+		live()
+	}
+	if inside < capacity*busyFull || inside >= capacity {
+		t.Errorf("%d are inside of the %d that the node can carry", inside, capacity)
+	}
+	if live() {
+		t.Errorf("after %d were refused, one more is let in", refused)
+	}
+	inside -= inside / 3
+	for begin := now; !live(); {
+		if now.Sub(begin) > (calmAfter+2)*time.Second {
+			t.Fatalf("nobody is let in %v after a third has gone", now.Sub(begin))
+		}
+	}
+}
+
 func TestANodeIsFullWhenAllItsWorkersAre(t *testing.T) {
 	e, err := New(Config{Listen: "127.0.0.1:0", Workers: 2})
 	if err != nil {
