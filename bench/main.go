@@ -32,6 +32,7 @@ type point struct {
 	Idle     bool    // nobody sends
 	Storm    bool    // all join within a second
 	Churn    int     // so many come and go each second
+	Overload bool    // viewers come until the server is full, and then more
 	Ceiling  bool    // FPS is raised until packets are lost
 	Share    float64 // of the FPS that the server carried at most
 	Seconds  int
@@ -53,6 +54,7 @@ var points = []point{
 	{Name: "four fifths of the ceiling", Senders: 1, Viewers: 200, FPS: 30, Seconds: 4, Share: 0.8},
 	{Name: "storm of 200 joins", Senders: 1, Viewers: 200, FPS: 30, Seconds: 3, Storm: true},
 	{Name: "100, and 10 a second come and go", Senders: 1, Viewers: 100, FPS: 30, Churn: 10, Seconds: 6},
+	{Name: "overload", Senders: 1, Viewers: 499, FPS: 150, Overload: true}, // 800 packets/s each: full long before the room is
 	{Name: "100 idle", Senders: 1, Viewers: 99, Idle: true, Seconds: 2},
 	{Name: "1000 idle", Senders: 1, Viewers: 999, Idle: true, Seconds: 2},
 }

@@ -91,6 +91,13 @@ func writeTable(w io.Writer, rows []row, name string) error {
 			return err
 		}
 	}
+	for _, r := range rows {
+		for _, f := range r.Runs {
+			if f.Overload != nil {
+				fmt.Fprintf(w, "\n%s: %s\n", r.Point, f)
+			}
+		}
+	}
 	_, err := fmt.Fprintf(w, "\n![CPU per packet](%s.svg)\n", name)
 	return err
 }

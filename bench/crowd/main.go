@@ -45,6 +45,7 @@ type options struct {
 	fps              float64
 	idle             bool
 	churn            int
+	overload         bool
 	interval         time.Duration
 	settle, measure  time.Duration
 	pid              int
@@ -61,6 +62,7 @@ func main() {
 	flag.Float64Var(&o.fps, "fps", 30, "frames a second of each camera, five packets each")
 	flag.BoolVar(&o.idle, "idle", false, "nobody sends: only memory is measured")
 	flag.IntVar(&o.churn, "churn", 0, "viewers a second who come while it is measured, and leave after two seconds")
+	flag.BoolVar(&o.overload, "overload", false, "one sender, and viewers until the server is full; then half as many more knock")
 	flag.DurationVar(&o.interval, "interval", 10*time.Millisecond, "time between two joins")
 	flag.DurationVar(&o.settle, "settle", 2*time.Second, "time between the last join and the measurement")
 	flag.DurationVar(&o.measure, "measure", 5*time.Second, "length of the measurement")
@@ -117,6 +119,11 @@ func run(o *options) (*report, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the server's process: %w", err)
 	}
+	w.gather()
+	if o.overload {
+		found, err := w.overload(ctx, time.Now())
+		return &report{Members: found.Inside, Overload: found}, err
+	}
 	if err := w.enter(ctx); err != nil {
 		return nil, err
 	}
@@ -144,11 +151,15 @@ func (w *crowd) newClient() *client {
 	return w.hubs[len(w.hubs)-1].newClient([4]byte{w.range4[0], w.range4[1], byte(1 + w.clients>>8), byte(w.clients)})
 }
 
-// enter brings everybody in: the senders one after the other, then the viewers, then everybody sees everybody.
-func (w *crowd) enter(ctx context.Context) error {
+// gather names everybody.
+func (w *crowd) gather() {
 	for i := range w.senders + w.viewers {
 		w.members = append(w.members, &member{number: i + 1, sends: i < w.senders && !w.idle, newClient: w.newClient})
 	}
+}
+
+// enter brings everybody in: the senders one after the other, then the viewers, then everybody sees everybody.
+func (w *crowd) enter(ctx context.Context) error {
 	for _, m := range w.members[:w.senders] {
 		if err := w.bring(ctx, m); err != nil {
 			return err

@@ -12,6 +12,11 @@ import (
 	"github.com/coder/websocket"
 )
 
+// refusal is what the server says instead of yes.
+type refusal struct{ Code, Text, Reason string }
+
+func (r *refusal) Error() string { return r.Text + " (" + r.Code + ")" }
+
 // noom is a session over Noom's /ws (protocol/PROTOCOL.md).
 type noom struct {
 	ws   *websocket.Conn
@@ -61,13 +66,13 @@ func (n *noom) request(ctx context.Context, name string, data, answer any) error
 	}
 	var result struct {
 		OK    bool
-		Error struct{ Code, Text string }
+		Error refusal
 	}
 	if err := json.Unmarshal(ack, &result); err != nil {
 		return err
 	}
 	if !result.OK {
-		return fmt.Errorf("%s: %s (%s)", name, result.Error.Text, result.Error.Code)
+		return fmt.Errorf("%s: %w", name, &result.Error)
 	}
 	if answer == nil {
 		return nil

@@ -22,6 +22,7 @@ type incoming struct {
 	base, top uint64 // extended sequence numbers
 	unique    uint64
 	seen      [window / 64]uint64
+	sound     bool // carries voices
 }
 
 // window is how far back duplicates are told, in packets.
@@ -52,6 +53,7 @@ func (c *client) receiveMedia(now time.Time, p []byte) {
 		return
 	}
 	c.last = s
+	s.sound = p[1]&0x7f == opusPT
 	if !s.add(binary.BigEndian.Uint16(p[2:])) {
 		t.Duplicates++
 		return

@@ -28,7 +28,8 @@ type report struct {
 	Delay50, Delay99  float64 // of pictures
 	Sound50, Sound99  float64 // delays of voices
 	Join50, Join99    float64
-	JoinMillis        float64 // CPU of the server for each that came in; told where nobody sends
+	Overload          *overload `json:",omitempty"`
+	JoinMillis        float64   // CPU of the server for each that came in; told where nobody sends
 }
 
 // totals are all hubs' tallies, what is missing, and each receiver's count.
