@@ -4,6 +4,7 @@ package cache
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -156,6 +157,20 @@ func (c *Cache) Get(sequence uint16) (Packet, bool) {
 		return Packet{}, false
 	}
 	return Packet{Data: c.memory(i, int(e.size)), Arrived: e.arrived, Recovered: e.recovered}, true
+}
+
+// Clone gives a copy that shares no memory. Of nil it is nil.
+func (c *Cache) Clone() *Cache {
+	if c == nil {
+		return nil
+	}
+	twin := *c
+	twin.entries = slices.Clone(c.entries)
+	twin.slabs = slices.Clone(c.slabs)
+	for i := range twin.slabs {
+		twin.slabs[i].memory = slices.Clone(twin.slabs[i].memory)
+	}
+	return &twin
 }
 
 // Newest gives the highest sequence number put in. The bits above 16 count wraps, from 1.

@@ -108,6 +108,31 @@ func TestOldRetransmissionsInARowAreNoNewBeginning(t *testing.T) {
 	}
 }
 
+func TestACloneGoesOnByItself(t *testing.T) {
+	if (*Cache)(nil).Clone() != nil {
+		t.Error("nothing has a clone")
+	}
+	c := New(16)
+	for n := range 20 {
+		c.Put(uint16(n), start, false, packet(n))
+	}
+	twin := c.Clone()
+	for n := 20; n < 36; n++ {
+		c.Put(uint16(n), start, false, packet(n))
+	}
+	for n := 4; n < 20; n++ {
+		if p, ok := twin.Get(uint16(n)); !ok || !bytes.Equal(p.Data, packet(n)) {
+			t.Errorf("packet %d: %v, %v", n, ok, p)
+		}
+	}
+	if v := twin.Put(19, start, false, packet(19)); v != Duplicate {
+		t.Errorf("what is there came again: verdict %d", v)
+	}
+	if v := twin.Put(20, start, false, packet(20)); v != Fresh {
+		t.Errorf("the next came: verdict %d", v)
+	}
+}
+
 func TestVoiceTakesLittleMemory(t *testing.T) {
 	c := New(512)
 	for n := range 1000 {
