@@ -43,7 +43,10 @@ func (r *reader) run(ctx context.Context) error {
 		}
 		b.read = time.Now()
 		r.worker.counts.received(b)
-		if !r.deliver(ctx, b) {
+		r.worker.delivering.Lock()
+		running := r.deliver(ctx, b)
+		r.worker.delivering.Unlock()
+		if !running {
 			return nil
 		}
 	}
