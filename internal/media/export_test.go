@@ -37,3 +37,8 @@ func (e *Engine) Occupy(ctx context.Context, turn time.Duration) {
 		}
 	}
 }
+
+// MoveOne has a peer that makes up at most such a part of a worker's work go to another.
+func (e *Engine) MoveOne(ctx context.Context, from, to int, most float64) {
+	e.moveOne(ctx, e.workers[from], e.workers[to], most)
+}

@@ -134,6 +134,33 @@ func checkRepair(t *testing.T, m *meeting, c *client) {
 	c.next(t, "packet that comes again", func(r received) bool { return r.rtx })
 }
 
+// TestWhoMovesIsChosenByWhatTheirMediaCosts: alice sends to two, the others one to nobody and one not at all.
+func TestWhoMovesIsChosenByWhatTheirMediaCosts(t *testing.T) {
+	m := open(t, start(t, media.Config{Workers: 2}))
+	alice, bob, carol := newClient(t, m, 1), newClient(t, m, 2), newClient(t, m, 3)
+	for _, c := range []*client{alice, bob, carol} {
+		c.join(t)
+		if err := m.room.Move(t.Context(), c.id, 0); err != nil && c != alice && c != carol {
+			t.Fatal(err)
+		}
+	}
+	alice.let(t, sfu.Camera, sfu.On)
+	carol.look(t, 320, 180, alice)
+	alice.publish()
+	carol.next(t, "picture", func(received) bool { return true })
+	for _, tt := range []struct {
+		most float64
+		want [3]int // worker of each
+	}{{0.005, [3]int{0, 0, 0}}, {0.49, [3]int{0, 0, 1}}, {1, [3]int{1, 0, 1}}} {
+		m.engine.MoveOne(t.Context(), 0, 1, tt.most)
+		for i, c := range []*client{alice, bob, carol} {
+			if at, err := m.room.WorkerOf(t.Context(), c.id); err != nil || at != tt.want[i] {
+				t.Errorf("after a move of at most %.3f, client %d is on worker %d, %v; want %d", tt.most, i, at, err, tt.want[i])
+			}
+		}
+	}
+}
+
 func TestAPeerMovesWhileItsNetworkChanges(t *testing.T) {
 	m := open(t, start(t, media.Config{Workers: 2}))
 	alice, bob := newClient(t, m, 1), newClient(t, m, 2)
