@@ -194,3 +194,41 @@ func TestWhoseAddressAnotherHasClaimedDoesNotMove(t *testing.T) {
 		t.Error("it moves, and would take the other's address along")
 	}
 }
+
+func TestAPeerThatTheNewWorkerCannotTakeEnds(t *testing.T) {
+	e := stillEngine(t)
+	room := e.OpenRoom()
+	t.Cleanup(e.running.Wait)
+	t.Cleanup(e.end)
+	s := newSpeaker(t, e, room)
+	from, to := e.workers[0], e.workers[1]
+	if err := to.router.AddPeer(to.now, 99, quietParams(0)); err != nil { // the same ufrag
+		t.Fatal(err)
+	}
+	if err := from.point(s.id, to.index); err != nil {
+		t.Fatal(err)
+	}
+	p, moving := from.release(s.id, to.index)
+	if err := to.adopt(p, moving); err == nil {
+		t.Fatal("it was adopted")
+	}
+	to.timer = time.NewTimer(time.Hour)
+	to.endRound()
+	if from.load.Load() != 0 || to.load.Load() != 0 || len(to.peers) > 0 {
+		t.Errorf("the workers count %d and %d peers", from.load.Load(), to.load.Load())
+	}
+	if _, known := e.directory.find(s.from, []byte{128}); known {
+		t.Error("its address is still in the directory")
+	}
+	lostAt := time.After(10 * time.Second)
+	for {
+		select {
+		case ev := <-room.Events():
+			if ev.Kind == PeerLost && ev.Peer == s.id {
+				return
+			}
+		case <-lostAt:
+			t.Fatal("the room is told nothing")
+		}
+	}
+}
