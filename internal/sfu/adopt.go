@@ -141,8 +141,14 @@ func (s *source) goOn(from *sight) {
 			to.ssrc, to.codec, to.seen, to.times = v.ssrc, v.codec, v.seen, v.times
 			to.start() // another SSRC is another stream
 		}
-		if to.ssrc == v.ssrc && to.width == 0 {
+		if to.ssrc != v.ssrc {
+			continue
+		}
+		if to.width == 0 {
 			to.width, to.height = v.width, v.height
+		}
+		if v.last != nil && len(to.slots) == 0 { // whoever takes the stream here may not have got these yet
+			to.kept.Fill(v.last)
 		}
 	}
 }

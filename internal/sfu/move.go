@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"noom/internal/sfu/cache"
 	"noom/internal/sfu/layer"
 )
 
@@ -53,7 +54,11 @@ type sight [layer.Max]struct {
 	seen          time.Time
 	width, height uint16
 	times         timeline
+	last          *cache.Cache // of the stream that the slot carries, should the receiver ask again for some of it; else nil
 }
+
+// lastKept packets of a picture go along: at 2.5 Mb/s 400 ms of it, longer than a receiver takes to notice what it lost.
+const lastKept = 128
 
 // ID is whose move it is.
 func (w *Moving) ID() PeerID { return w.peer.id }
@@ -155,6 +160,9 @@ func (sl *slot) uproot(to int) carrying {
 	c.track = t.number
 	if sl.source != nil {
 		c.seen = sl.source.sight()
+		if i := sl.selector.Current(); i != layer.None && sl.params.RTX != 0 && sl.source.streams[i].kept != nil {
+			c.seen[i].last = sl.source.streams[i].kept.Last(lastKept)
+		}
 	}
 	if t.local() && !slices.Contains(t.workers, to) {
 		t.workers = append(t.workers, to)

@@ -279,6 +279,30 @@ func TestWhatWasLostBeforeAMoveIsRepairedAfterIt(t *testing.T) {
 	}
 }
 
+// TestWhatAReceiverLostJustBeforeItsMoveComesAgain: also where nobody on its new worker had the picture.
+func TestWhatAReceiverLostJustBeforeItsMoveComesAgain(t *testing.T) {
+	for _, home := range []int{0, 1} {
+		c, _ := numberedCall(t, 3, 2*time.Millisecond, home, 0)
+		bob := c.peers[1]
+		c.run(3 * time.Second)
+		c.move(bob, 2, 5*time.Millisecond)
+		got := bob.slot(4)
+		for _, back := range []int{1, 5, 60} {
+			bob.nack(4, got[len(got)-back].packet.Sequence)
+		}
+		c.run(100 * time.Millisecond)
+		again := bob.recovered[bob.slotSSRC(4)]
+		if len(again) != 3 {
+			t.Fatalf("%d packets came again, want 3", len(again))
+		}
+		for i, back := range []int{1, 5, 60} {
+			if want := got[len(got)-back]; !bytes.Equal(again[i].payload, want.payload) || again[i].packet.Timestamp != want.packet.Timestamp {
+				t.Errorf("%v came again as %v", want, again[i])
+			}
+		}
+	}
+}
+
 func TestAKeyframeAnswersThoseWhoWaitAcrossAMove(t *testing.T) {
 	c, _ := numberedCall(t, 2, 2*time.Millisecond, 0, 1)
 	alice, bob := c.peers[0], c.peers[1]

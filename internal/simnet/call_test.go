@@ -166,8 +166,8 @@ func TestLossIsRepairedOnBothWays(t *testing.T) {
 	}
 }
 
-// TestWhoMovesBetweenWorkersIsSeenAndSeesOverBadNetworks: a move costs no picture. What such networks lose for good costs one in ten calls of
-// this size a second of somebody's, with moves or without.
+// TestWhoMovesBetweenWorkersIsSeenAndSeesOverBadNetworks: a move costs no picture. What such networks lose
+// for good costs some of these calls a second of somebody's, with moves or without.
 func TestWhoMovesBetweenWorkersIsSeenAndSeesOverBadNetworks(t *testing.T) {
 	for seed := range seeds(t, 5) {
 		call := simnet.NewCallOn(t, 300+seed, 3)

@@ -173,6 +173,23 @@ func (c *Cache) Clone() *Cache {
 	return &twin
 }
 
+// Last gives a cache of copies of the last size packets; size is as for New.
+func (c *Cache) Last(size int) *Cache {
+	last := New(size)
+	last.Fill(c)
+	return last
+}
+
+// Fill takes in the last packets of another cache of the same stream, as many as there is room for and as far as they are not here.
+func (c *Cache) Fill(from *Cache) {
+	for back := min(len(c.entries), len(from.entries)); back > 0; back-- {
+		sequence := uint16(from.newest - uint64(back) + 1)
+		if p, ok := from.Get(sequence); ok {
+			c.Put(sequence, p.Arrived, true, p.Data) // as a retransmission: it is no new beginning
+		}
+	}
+}
+
 // Newest gives the highest sequence number put in. The bits above 16 count wraps, from 1.
 func (c *Cache) Newest() (extended uint64, ok bool) { return c.newest, c.started }
 
