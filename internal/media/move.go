@@ -218,7 +218,9 @@ func (w *worker) adopt(p *peer, moving *sfu.Moving) error {
 	waits := w.coming[p.id]
 	delete(w.coming, p.id)
 	err := w.router.Adopt(w.now, moving, &w.out)
-	if err != nil {
+	if err == nil {
+		w.counts.moves.Add(1)
+	} else {
 		w.end(p.id, err.Error())
 	}
 	w.router.Unexpect(w.now, p.room.id, &w.out)
@@ -229,6 +231,5 @@ func (w *worker) adopt(p *peer, moving *sfu.Moving) error {
 			w.makeRoom()
 		}
 	}
-	w.counts.moves.Add(1)
 	return err
 }

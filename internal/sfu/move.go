@@ -65,7 +65,7 @@ func (w *Moving) ID() PeerID { return w.peer.id }
 
 // Expect opens a room for a peer that will be adopted: these tracks are piped here, as if they were taken already. The host
 // sets the states of all tracks after it, as for the first who enters. Unexpect must follow.
-func (r *Router) Expect(now time.Time, in RoomID, tracks []Track, out *Out) {
+func (r *Router) Expect(_ time.Time, in RoomID, tracks []Track, out *Out) {
 	m := r.openRoom(in)
 	m.expected++
 	for _, n := range tracks {
@@ -74,7 +74,6 @@ func (r *Router) Expect(now time.Time, in RoomID, tracks []Track, out *Out) {
 			out.Events = append(out.Events, Event{Kind: PipeWanted, Room: in, Track: n})
 		}
 	}
-	r.remind(now)
 }
 
 // Unexpect ends Expect: the peer was adopted, or will not come.
