@@ -393,3 +393,116 @@ func TestARoomThatWasExpectedInVainIsForgotten(t *testing.T) {
 		t.Errorf("left are pipes %v and %d rooms", c.pipes, len(b.rooms))
 	}
 }
+
+// TestAnythingMayHappenWhilePeersMove: no number is sealed twice, whatever comes together, and afterwards everybody gets everything.
+func TestAnythingMayHappenWhilePeersMove(t *testing.T) {
+	for seed := range uint64(8) {
+		c := newCall(t, 3)
+		c.chance = seed*7919 + 1
+		c.lag = 2 * time.Millisecond
+		c.numbered(0, 1, 1, 2)
+		sealed := map[uint64][]byte{}
+		lossy, again := true, 0
+		c.lost = func(p *testPeer, up bool, d []byte) bool {
+			if !up && rtpx.Classify(d) == rtpx.RTP {
+				number := uint64(binary.BigEndian.Uint32(d[8:]))<<16 | uint64(binary.BigEndian.Uint16(d[2:]))
+				if old, ok := sealed[number]; ok && !bytes.Equal(old, d) {
+					again++
+				}
+				sealed[number] = bytes.Clone(d)
+			}
+			return lossy && c.random()%40 == 0 && rtpx.Classify(d) != rtpx.STUN
+		}
+		for range 100 {
+			p := c.peers[c.random()%4]
+			to := (p.worker + 1 + int(c.random()%2)) % 3
+			c.disturb()
+			c.expect(p, to)
+			c.disturb()
+			c.handOver(p, to, time.Duration(c.random()%12)*time.Millisecond)
+		}
+		lossy = false
+		for i, p := range c.peers {
+			c.publish(p, Camera, On)
+			c.publish(p, Microphone, On)
+			var wishes []Wish
+			for j, other := range c.peers {
+				if i != j {
+					wishes = append(wishes, Wish{other.track(Camera), 320, 180})
+				}
+			}
+			p.view(wishes...)
+		}
+		c.run(5 * time.Second)
+		for _, p := range c.peers {
+			p.clear()
+		}
+		c.run(2 * time.Second)
+		if again > 0 {
+			t.Errorf("seed %d: %d numbers were sealed twice", seed, again)
+		}
+		for i, w := range c.workers {
+			if n := w.Counters(); n.SealedBefore > 0 {
+				t.Errorf("seed %d: worker %d refused to seal %d numbers again", seed, i, n.SealedBefore)
+			}
+		}
+		for _, p := range c.peers {
+			for slot := range p.params.Slots {
+				got := p.slot(slot)
+				if slot < 3 && len(got) < 98 || slot >= 4 && slot < 14 && len(got) > 0 && len(got) < 58 {
+					t.Errorf("seed %d: %s got %d packets on slot %d", seed, p.name, len(got), slot)
+				}
+			}
+			pictures := map[Track]bool{}
+			for slot := 4; slot < 14; slot++ {
+				for _, g := range p.slot(slot) {
+					pictures[g.csrc] = true
+				}
+				if got := p.slot(slot); len(got) > 0 {
+					everyNumber(t, p, slot)
+				}
+			}
+			if len(pictures) != 3 {
+				t.Errorf("seed %d: %s sees %d others", seed, p.name, len(pictures))
+			}
+		}
+	}
+}
+
+// disturb has something happen that a meeting brings.
+func (c *call) disturb() {
+	p := c.peers[c.random()%4]
+	s := p.streams[c.random()%uint64(len(p.streams))]
+	switch c.random() % 6 {
+	case 0: // looks at others otherwise
+		var wishes []Wish
+		for _, other := range c.peers {
+			if width := 320 << (c.random() % 3); other != p && c.random()%4 > 0 {
+				wishes = append(wishes, Wish{other.track(Camera), uint16(width), uint16(width * 9 / 16)})
+			}
+		}
+		p.view(wishes...)
+	case 1:
+		c.publish(p, s.kind, TrackState(c.random()%2))
+	case 2: // begins anew
+		s.ssrc += 0x100
+		s.sequence += uint16(c.random())
+		s.timestamp += uint32(c.random())
+		s.key = true
+	case 3:
+		p.nack(4, uint16(c.random()), p.router().peers[p.id].video[0].lastSent())
+	case 4:
+		s.sequence += uint16(c.random() % 4)
+	case 5:
+		s.level = uint8(10 + c.random()%100)
+	}
+	c.run(time.Duration(c.random()%30) * time.Millisecond)
+}
+
+// lastSent is the last number of the slot.
+func (sl *slot) lastSent() uint16 {
+	if sl.numbering == nil {
+		return 0
+	}
+	return sl.sequence.Last()
+}

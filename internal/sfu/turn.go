@@ -239,13 +239,13 @@ func (r *Router) gather(u *unit, skipped bool) {
 }
 
 // keep copies the unit in hand.
-func (g *gatheredUnit) keep(u *unit) {
-	g.unit = *u
-	g.own = rtpx.Packet{
-		Marker: u.packet.Marker, PayloadType: u.packet.PayloadType, Sequence: u.packet.Sequence, Timestamp: u.packet.Timestamp,
-		SSRC: u.packet.SSRC, Payload: g.room()[:copy(g.room(), u.packet.Payload)],
+func (u *gatheredUnit) keep(from *unit) {
+	u.unit = *from
+	u.own = rtpx.Packet{
+		Marker: from.packet.Marker, PayloadType: from.packet.PayloadType, Sequence: from.packet.Sequence, Timestamp: from.packet.Timestamp,
+		SSRC: from.packet.SSRC, Payload: u.room()[:copy(u.room(), from.packet.Payload)],
 	}
-	g.packet = &g.own
+	u.packet = &u.own
 }
 
 // give adds a share to those of its peer.
