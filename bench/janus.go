@@ -42,7 +42,7 @@ events: { broadcast = false }
 	}
 	address := net.JoinHostPort(o.host, port)
 	s := &server{url: "http://" + address}
-	if err := s.run(ctx, "janus", "--configs-folder", folder, "--disable-colors"); err != nil {
+	if err := s.run(ctx, o, "janus", "--configs-folder", folder, "--disable-colors"); err != nil {
 		return nil, err
 	}
 	return s, s.awaitPort(address)

@@ -37,18 +37,19 @@ type point struct {
 	Share    float64 // of the FPS that the server carried at most
 	Seconds  int
 	Everyone bool // the floor program too
+	Spread   bool // Noom on two workers too
 }
 
 // A room holds 500.
 var points = []point{
 	{Name: "broadcast to 10", Senders: 1, Viewers: 10, FPS: 30, Seconds: 6, Everyone: true},
-	{Name: "broadcast to 50", Senders: 1, Viewers: 50, FPS: 30, Seconds: 6, Everyone: true},
+	{Name: "broadcast to 50", Senders: 1, Viewers: 50, FPS: 30, Seconds: 6, Everyone: true, Spread: true},
 	{Name: "broadcast to 100", Senders: 1, Viewers: 100, FPS: 30, Seconds: 5, Everyone: true},
-	{Name: "broadcast to 200", Senders: 1, Viewers: 200, FPS: 30, Seconds: 5, Everyone: true},
+	{Name: "broadcast to 200", Senders: 1, Viewers: 200, FPS: 30, Seconds: 5, Everyone: true, Spread: true},
 	{Name: "broadcast to 499", Senders: 1, Viewers: 499, FPS: 30, Seconds: 5, Everyone: true},
 	{Name: "meeting of 4", Senders: 4, FPS: 30, Seconds: 5},
 	{Name: "meeting of 8", Senders: 8, FPS: 30, Seconds: 5},
-	{Name: "meeting of 16", Senders: 16, FPS: 30, Seconds: 5},
+	{Name: "meeting of 16", Senders: 16, FPS: 30, Seconds: 5, Spread: true},
 	{Name: "meeting of 32", Senders: 32, FPS: 30, Seconds: 5},
 	{Name: "ceiling at 200", Senders: 1, Viewers: 200, FPS: 30, Seconds: 3, Ceiling: true, Everyone: true},
 	{Name: "four fifths of the ceiling", Senders: 1, Viewers: 200, FPS: 30, Seconds: 4, Share: 0.8},
@@ -65,7 +66,8 @@ func main() {
 	flag.StringVar(&o.tools, "tools", ".bin", "folder of the programs floor and crowd")
 	flag.IntVar(&o.runs, "runs", 3, "runs per point; medians are reported")
 	flag.StringVar(&o.only, "only", "", "measure only points whose name this regular expression matches: 'to (10|50)$'")
-	flag.StringVar(&o.servers, "servers", "floor,noom,janus-tuned,janus", "what to measure; what is not installed is left out")
+	flag.StringVar(&o.servers, "servers", "floor,noom,noom-2,janus-tuned,janus", "what to measure; what is not installed is left out")
+	flag.StringVar(&o.cores, "cores", "0", "the server's cores, as taskset takes them; the crowd has core 1 in any case")
 	flag.StringVar(&o.clients, "clients", "127.1", "first two numbers of the clients' IPv4 addresses")
 	flag.StringVar(&o.host, "host", "127.0.0.1", "the server's address")
 	flag.StringVar(&o.crowd, "crowd", "", "command that runs the crowd elsewhere, such as in another network namespace")
@@ -82,10 +84,10 @@ func main() {
 }
 
 type options struct {
-	noom, tools, only, servers, host, clients, crowd, results, name string
-	runs                                                            int
-	profile                                                         bool
-	ceilings                                                        map[string]float64 // FPS, by server
+	noom, tools, only, servers, cores, host, clients, crowd, results, name string
+	runs                                                                   int
+	profile                                                                bool
+	ceilings                                                               map[string]float64 // FPS, by server
 }
 
 func run(ctx context.Context, o *options) error {
@@ -108,7 +110,7 @@ func run(ctx context.Context, o *options) error {
 		all := make(map[string][]figures)
 		for i := range o.runs {
 			for _, k := range kinds {
-				if k.name == "floor" && !p.Everyone {
+				if k.name == "floor" && !p.Everyone || k.name == "noom-2" && !p.Spread {
 					continue
 				}
 				f := k.measure(ctx, o, p)

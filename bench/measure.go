@@ -172,7 +172,7 @@ func (k kind) crowd(ctx context.Context, o *options, p point) (f figures, err er
 		f.Lag50, f.Lag99 = lagOf(s.output.String())
 	}
 	if o.profile {
-		err = flames(filepath.Join(o.tools, "profiled"), o.profileOf(p), "Noom, "+p.Name+": CPU time")
+		err = flames(filepath.Join(o.tools, "profiled"), s.profile, "Noom, "+p.Name+": CPU time")
 	}
 	return f, err
 }
@@ -187,9 +187,13 @@ func lagOf(output string) (p50, p99 float64) {
 	return p50, p99
 }
 
-// profileOf is where a point's profile lies.
-func (o *options) profileOf(p point) string {
-	return filepath.Join(o.results, strings.ReplaceAll(o.name+"-"+p.Name, " ", "-")+".prof")
+// profileOf is where the profile of a point on so many workers lies.
+func (o *options) profileOf(p point, workers int) string {
+	name := o.name + "-" + p.Name
+	if workers > 1 {
+		name += fmt.Sprintf(" on %d workers", workers)
+	}
+	return filepath.Join(o.results, strings.ReplaceAll(name, " ", "-")+".prof")
 }
 
 func parse(output []byte) (f figures, err error) {

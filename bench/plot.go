@@ -7,7 +7,7 @@ import (
 )
 
 // colours of the servers, in the order in which they are drawn.
-var colours = map[string]string{"floor": "#9aa0a6", "noom": "#1a73e8", "janus-tuned": "#f9ab00", "janus": "#d93025"}
+var colours = map[string]string{"floor": "#9aa0a6", "noom": "#1a73e8", "noom-2": "#8ab4f8", "janus-tuned": "#f9ab00", "janus": "#d93025"}
 
 const (
 	plotHeight, plotTop, plotLeft = 260, 30, 50

@@ -32,4 +32,4 @@ if [ "$(id -u)" = 0 ] && unshare --net true 2>/dev/null; then
 		$crowd ip route add 198.18.0.1/32 dev bench1 src 198.18.0.2
 		exec .bin/bench -noom bin/noom -host 198.18.0.1 -clients 198.18 -crowd "$crowd" "$@"' bench "$@"
 fi
-exec .bin/bench -noom bin/noom -servers floor,noom "$@"
+exec .bin/bench -noom bin/noom -servers floor,noom,noom-2 "$@"

@@ -13,13 +13,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
 )
 
-// The cores: one for the server alone, one for the crowd.
-const serverCore, crowdCore = "0", "1"
+// crowdCore is the crowd's. The server has another for itself, see options.cores.
+const crowdCore = "1"
 
 // patience is how long a server may take to start.
 const patience = 10 * time.Second
@@ -32,14 +33,16 @@ type kind struct {
 
 // server is a process under measurement.
 type server struct {
-	cmd    *exec.Cmd
-	url    string
-	output bytes.Buffer
+	cmd     *exec.Cmd
+	url     string
+	profile string // where it leaves one, if it does
+	output  bytes.Buffer
 }
 
 var kinds = []kind{
 	{"floor", "floor", startFloor},
-	{"noom", "noom", startNoom},
+	{"noom", "noom", startNoom(1)},
+	{"noom-2", "noom", startNoom(2)}, // what the pipe and the second loop cost: both have the same core
 	{"janus-tuned", "janus", startTunedJanus},
 	{"janus", "janus", startJanus},
 }
@@ -72,8 +75,8 @@ func command(ctx context.Context, words []string) *exec.Cmd {
 }
 
 // run starts a program on the server's core.
-func (s *server) run(ctx context.Context, program string, args ...string) error {
-	s.cmd = command(ctx, append(first(serverCore, program), args...))
+func (s *server) run(ctx context.Context, o *options, program string, args ...string) error {
+	s.cmd = command(ctx, append(first(o.cores, program), args...))
 	s.cmd.Stdout, s.cmd.Stderr = &s.output, &s.output
 	s.cmd.Cancel = func() error { return s.cmd.Process.Signal(syscall.SIGTERM) }
 	s.cmd.WaitDelay = patience
@@ -97,7 +100,14 @@ func (s *server) stop() {
 	_ = s.cmd.Wait()
 }
 
-func startNoom(ctx context.Context, o *options, p point, folder string) (*server, error) {
+// startNoom starts Noom with so many workers.
+func startNoom(workers int) func(context.Context, *options, point, string) (*server, error) {
+	return func(ctx context.Context, o *options, p point, folder string) (*server, error) {
+		return runNoom(ctx, o, p, folder, workers)
+	}
+}
+
+func runNoom(ctx context.Context, o *options, p point, folder string, workers int) (*server, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
@@ -105,18 +115,20 @@ func startNoom(ctx context.Context, o *options, p point, folder string) (*server
 	s := &server{url: "http://" + net.JoinHostPort(o.host, port)}
 	program, args := o.noom, []string{"serve"}
 	if o.profile {
-		program, args = filepath.Join(o.tools, "profiled"), []string{o.profileOf(p)}
+		s.profile = o.profileOf(p, workers)
+		program, args = filepath.Join(o.tools, "profiled"), []string{s.profile}
 	} else if p.Share > 0 {
 		program, args = filepath.Join(o.tools, "profiled"), []string{os.DevNull}
 	}
-	if err := s.run(ctx, program, append(args, "--listen", ":"+port, "--data", folder)...); err != nil {
+	args = append(args, "--listen", ":"+port, "--data", folder, "--workers", strconv.Itoa(workers))
+	if err := s.run(ctx, o, program, args...); err != nil {
 		return nil, err
 	}
 	return s, s.await(s.url + "/healthz")
 }
 
 func startFloor(ctx context.Context, o *options, p point, _ string) (*server, error) {
-	words := append(first(serverCore, filepath.Join(o.tools, "floor")), "-listen", net.JoinHostPort(o.host, "0"), "-mode", "gso", "-fps", fmt.Sprint(p.FPS))
+	words := append(first(o.cores, filepath.Join(o.tools, "floor")), "-listen", net.JoinHostPort(o.host, "0"), "-mode", "gso", "-fps", fmt.Sprint(p.FPS))
 	s := &server{cmd: command(ctx, words)}
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {

@@ -80,6 +80,8 @@ type meter struct {
 	before  Lags
 	sent    uint64
 	crowded uint64
+	share   atomic.Int64 // of the last second in which the loop worked, in millionths
+	shared  atomic.Int64 // when that second ended, in nanoseconds since the engine opened
 	verdict atomic.Int64 // until when the worker is full, in nanoseconds since the engine opened; 0: it is not
 }
 
@@ -107,6 +109,8 @@ func (w *worker) weigh(now time.Time, took time.Duration) {
 		busy: m.busy.Seconds() / took.Seconds(), inputs: last.Total(), lag: last.Quantile(0.5),
 		sent: sent - m.sent, crowded: crowded - m.crowded,
 	})
+	m.share.Store(int64(1e6 * m.busy.Seconds() / took.Seconds()))
+	m.shared.Store(int64(now.Sub(w.engine.opened)))
 	m.began, m.busy, m.before, m.sent, m.crowded = now, 0, lags, sent, crowded
 	if full {
 		m.verdict.Store(int64(now.Add(verdictLife).Sub(w.engine.opened)))
@@ -116,6 +120,17 @@ func (w *worker) weigh(now time.Time, took time.Duration) {
 	if full != was {
 		w.log.Warn("load changed", "full", full)
 	}
+}
+
+// lastWord is for how long what a worker says of its second is true: the next comes within two, unless the loop rests.
+const lastWord = 3 * time.Second
+
+// share tells how busy the worker was in its last second, of that second's time.
+func (w *worker) share(now time.Time) float64 {
+	if now.Sub(w.engine.opened)-time.Duration(w.meter.shared.Load()) > lastWord {
+		return 0
+	}
+	return float64(w.meter.share.Load()) / 1e6
 }
 
 // isFull tells whether the worker's last word was that it is.

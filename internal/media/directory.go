@@ -57,6 +57,21 @@ func (d *directory) removeAddr(a netip.AddrPort, id sfu.PeerID) {
 	d.addrs.remove(maphash.Comparable(d.seed, a), id)
 }
 
+// moveAddr says that o, who has proven the address, is with another worker now, and moveUfrag that checks for o go there.
+func (d *directory) moveAddr(a netip.AddrPort, o owner) {
+	d.addrs.move(maphash.Comparable(d.seed, a), o)
+}
+
+func (d *directory) moveUfrag(ufrag string, o owner) {
+	d.ufrags.move(maphash.String(d.seed, ufrag), o)
+}
+
+// first tells whether the datagrams from an address are this peer's.
+func (d *directory) first(a netip.AddrPort, id sfu.PeerID) bool {
+	o, ok := d.addrs.get(maphash.Comparable(d.seed, a))
+	return ok && o.peer == id
+}
+
 // tableSize is the number of chains: at 4 096 peers on a node a chain holds one link.
 const tableSize = 4096
 
@@ -116,6 +131,26 @@ func (t *table) remove(key uint64, id sfu.PeerID) {
 	defer t.write.Unlock()
 	chain := &t.chains[key%tableSize]
 	chain.Store(without(chain.Load(), key, id))
+}
+
+// move changes the worker of an owner that the key has, in its place.
+func (t *table) move(key uint64, o owner) {
+	t.write.Lock()
+	defer t.write.Unlock()
+	chain := &t.chains[key%tableSize]
+	chain.Store(moved(chain.Load(), key, o))
+}
+
+// moved copies the chain with another worker in the link of this key and peer.
+func moved(l *link, key uint64, o owner) *link {
+	if l == nil {
+		return nil
+	}
+	twin := &link{key: l.key, owner: l.owner, claim: l.claim, next: moved(l.next, key, o)}
+	if l.key == key && l.owner.peer == o.peer {
+		twin.owner = o
+	}
+	return twin
 }
 
 // with copies the chain and ends it with one more link.

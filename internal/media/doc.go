@@ -6,6 +6,8 @@
 // the sender up in the directory: by address, or by ufrag for a STUN check. A turn of the loop takes what has
 // arrived, lets the router work, and sends what came out: everything due to one peer together.
 //
+// A worker that has long had much more to do than another gives peers to it, one at a time (balance.go, move.go).
+//
 // DTLS runs on goroutines of its own (handshake.go) and leaves nothing behind but SRTP keys and two small records.
 // A Room is one meeting's view of all this; it may span workers, and then carries its router's wishes for pipes from
 // one worker to the other. Package rooms is the caller; package app builds and runs the Engine.

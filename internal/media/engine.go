@@ -91,6 +91,9 @@ func (e *Engine) Run(ctx context.Context) error {
 			}
 		})
 	}
+	if len(e.workers) > 1 {
+		e.running.Go(func() { e.balance(ctx) }) // ends with ctx
+	}
 	loops.Wait() // the workers say goodbye while the sockets are open
 	e.end()
 	err := e.closeSockets()

@@ -22,6 +22,7 @@ type peer struct {
 	room   *Room
 	params sfu.PeerParams
 	addr   netip.AddrPort // proven last; zero before
+	at     int            // the worker that its datagrams go to: this one, or where it is about to move
 
 	handshake  *handshake // while it runs
 	connected  bool
@@ -36,7 +37,7 @@ func (w *worker) addPeer(room *Room, id sfu.PeerID, p sfu.PeerParams) error {
 	if err := w.router.AddPeer(w.now, id, p); err != nil {
 		return err
 	}
-	w.peers[id] = &peer{id: id, room: room, params: p}
+	w.peers[id] = &peer{id: id, room: room, params: p, at: w.index}
 	w.engine.directory.addUfrag(p.LocalUfrag, owner{id, w.index})
 	return nil
 }
@@ -51,7 +52,7 @@ func (w *worker) updatePeer(id sfu.PeerID, p sfu.PeerParams) error {
 		return err
 	}
 	if old := known.params.LocalUfrag; old != p.LocalUfrag {
-		w.engine.directory.addUfrag(p.LocalUfrag, owner{id, w.index})
+		w.engine.directory.addUfrag(p.LocalUfrag, owner{id, known.at})
 		w.engine.directory.removeUfrag(old, id)
 	}
 	known.params = p
@@ -101,7 +102,9 @@ func (w *worker) carryOut(e *sfu.Event) {
 	case sfu.PeerProven, sfu.PeerMoved:
 		w.peerAt(e.Peer, e.Address)
 	case sfu.PeerChecked:
-		w.engine.directory.claimAddr(e.Address, owner{e.Peer, w.index}, w.now)
+		if p := w.peers[e.Peer]; p != nil {
+			w.engine.directory.claimAddr(e.Address, owner{e.Peer, p.at}, w.now)
+		}
 	case sfu.PeerLost:
 		w.lost = append(w.lost, *e)
 	case sfu.SlotSwitched:
@@ -149,7 +152,7 @@ func (w *worker) peerAt(id sfu.PeerID, addr netip.AddrPort) {
 		w.engine.directory.removeAddr(p.addr, id)
 	}
 	p.addr = addr
-	w.engine.directory.claimAddr(addr, owner{id, w.index}, w.now)
+	w.engine.directory.claimAddr(addr, owner{id, p.at}, w.now)
 	if p.handshake != nil {
 		p.handshake.conn.move(addr)
 	}

@@ -45,7 +45,10 @@ func (r *reader) run(ctx context.Context) error {
 		}
 		b.read = time.Now()
 		r.worker.counts.received(b)
-		if !r.deliver(ctx, b) {
+		r.worker.deliveries.Add(1)
+		running := r.deliver(ctx, b)
+		r.worker.deliveries.Add(1)
+		if !running {
 			return nil
 		}
 	}

@@ -20,6 +20,7 @@ type counts struct {
 	handshakeDone   atomic.Uint64
 	handshakeFailed atomic.Uint64
 	panics          atomic.Uint64
+	moves           atomic.Uint64 // peers that came from another worker
 	lags            lags
 }
 
@@ -51,6 +52,7 @@ type Stats struct {
 
 	HandshakesDone, HandshakesFailed uint64
 	Panics                           uint64
+	Moves                            uint64 // of peers from one worker to another
 	// Dropped counts what the host did not pass on, by reason.
 	Dropped map[string]uint64
 	// Routers has the counters of each worker's router; a worker too busy to answer is left out.
@@ -73,6 +75,7 @@ func (e *Engine) Stats() Stats {
 		s.HandshakesDone += c.handshakeDone.Load()
 		s.HandshakesFailed += c.handshakeFailed.Load()
 		s.Panics += c.panics.Load()
+		s.Moves += c.moves.Load()
 		c.lags.addTo(&s.Lags)
 		s.Dropped["read_error"] += c.readErrors.Load()
 		s.Dropped["worker_full"] += c.handOverFull.Load()

@@ -37,6 +37,9 @@ type worker struct {
 	load   atomic.Int32 // peers pinned here
 	counts counts
 	meter  meter
+	// deliveries counts, for the reader of the worker's socket, when a batch begins to find its owners and when it has: it is odd in
+	// between. See Engine.awaitReaders.
+	deliveries atomic.Uint64
 
 	// owned by the loop
 	router *sfu.Router
@@ -46,8 +49,9 @@ type worker struct {
 	looked time.Time // at the socket, in the middle of a turn
 	peers  map[sfu.PeerID]*peer
 	rooms  map[sfu.RoomID]*Room
-	lost   []sfu.Event    // PeerLost of this turn, to be carried out after it
-	hot    *supply[batch] // for what comes in the middle of a turn; nil where the reader sees to it
+	coming map[sfu.PeerID]*held // who moves here
+	lost   []sfu.Event          // PeerLost of this turn, to be carried out after it
+	hot    *supply[batch]       // for what comes in the middle of a turn; nil where the reader sees to it
 	spare  *supply[pipeBatch]
 	filled []*pipeBatch // by worker, while a turn's packets are handed over
 	timer  *time.Timer
@@ -59,7 +63,8 @@ func newWorker(index int, e *Engine, s socket) *worker {
 		index: index, engine: e, socket: s, log: e.log.With("worker", index),
 		inbox: make(chan *batch, inboxDepth), pipes: make(chan *pipeBatch, inboxDepth),
 		peers: make(map[sfu.PeerID]*peer), rooms: make(map[sfu.RoomID]*Room),
-		spare: newSupply(pipeBatchesPerWorker, newPipeBatch),
+		coming: make(map[sfu.PeerID]*held),
+		spare:  newSupply(pipeBatchesPerWorker, newPipeBatch),
 	}
 	if e.config.Workers == 1 && runtime.GOMAXPROCS(0) == 1 {
 		w.hot = newSupply(1, newBatch)
@@ -176,7 +181,7 @@ func (w *worker) receiveFrom(b *batch, i int) (next int) {
 	}()
 	for ; i < b.n; i++ {
 		data := b.at(i)
-		if len(data) == 0 {
+		if len(data) == 0 || len(w.coming) > 0 && w.hold(b.from[i], data) {
 			continue
 		}
 		w.router.Gather(w.now, b.from[i], data, &w.out)

@@ -28,6 +28,9 @@ type call struct {
 	// pipes are the tracks piped now, by the worker that wants them.
 	pipes map[pipeKey]bool
 	cut   bool // pipes carry nothing
+	// lag is how long pipes take; 0: they carry at once. queues hold what is in them, by the worker that gets it.
+	lag    time.Duration
+	queues map[int][]queued
 	// forgetful: peers that send nothing keep nothing of what they get.
 	forgetful bool
 	// gathers: what peers send at one moment is one turn, as the host takes a batch. Otherwise each datagram is.
@@ -37,6 +40,12 @@ type call struct {
 	taken    int
 	// profile of SRTP for those who join from now on.
 	profile srtp.ProtectionProfile
+}
+
+// queued is what waits in a pipe.
+type queued struct {
+	due time.Time
+	Piped
 }
 
 type pipeKey struct {
@@ -49,7 +58,7 @@ const testRoom RoomID = 7
 func newCall(t testing.TB, workers int) *call {
 	t.Helper()
 	c := &call{
-		t: t, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), chance: 1, pipes: map[pipeKey]bool{},
+		t: t, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), chance: 1, pipes: map[pipeKey]bool{}, queues: map[int][]queued{},
 		profile: srtp.ProtectionProfileAeadAes128Gcm,
 	}
 	for i := range workers {
@@ -73,11 +82,11 @@ func (c *call) join(name string, worker int) *testPeer {
 	p := c.add(name, worker, nil)
 	p.connect()
 	p.router().Enter(c.now, p.id, testRoom, p.seat)
-	for _, w := range c.workers { // the host tells a worker what the meeting decided before
+	for i, w := range c.workers { // the host tells a worker what the meeting decided before
 		for _, other := range c.peers {
 			for kind, state := range other.states {
-				w.SetTrack(c.now, testRoom, NewTrack(other.seat, kind), state, c.outs[0])
-				c.flush(0)
+				w.SetTrack(c.now, testRoom, NewTrack(other.seat, kind), state, c.outs[i])
+				c.flush(i)
 			}
 		}
 	}
@@ -127,11 +136,20 @@ func (c *call) run(d time.Duration) {
 				next, who = at, -2
 			}
 		}
+		for w, q := range c.queues {
+			if len(q) > 0 && !q[0].due.After(next) {
+				next, who = q[0].due, -3-w
+			}
+		}
 		if next.After(c.now) {
 			c.now = next
 		}
 		if who == -1 {
 			return
+		}
+		if who <= -3 {
+			c.piped(-3 - who)
+			continue
 		}
 		if who == -2 {
 			c.sending = true
@@ -153,12 +171,14 @@ func (c *call) run(d time.Duration) {
 func (c *call) flush(worker int) {
 	c.t.Helper()
 	out := c.outs[worker]
+	var deliver []func() // once out is empty: who receives may answer
 	for _, b := range out.Peers {
 		count := int32(0)
 		for data := range out.Packets(b) {
 			count++
 			if p := c.at(b.To); p != nil && (!c.forgetful || len(p.streams) > 0) && (c.lost == nil || !c.lost(p, false, data)) {
-				p.receive(b, data)
+				data = slices.Clone(data)
+				deliver = append(deliver, func() { p.receive(b, data) })
 			}
 		}
 		if count != b.Count || count == 0 {
@@ -170,16 +190,39 @@ func (c *call) flush(worker int) {
 		piped[i].Data = slices.Clone(piped[i].Data)
 	}
 	out.Reset()
+	for _, d := range deliver {
+		d()
+	}
 	c.events = append(c.events, events...)
 	for _, e := range events {
 		c.carryOut(worker, e)
 	}
 	for _, p := range piped {
-		if !c.cut {
+		if c.lag > 0 {
+			c.queues[p.Worker] = append(c.queues[p.Worker], queued{c.now.Add(c.lag), p})
+		} else if !c.cut {
 			c.workers[p.Worker].ReceivePiped(c.now, p, c.outs[p.Worker])
 			c.flush(p.Worker)
 		}
 	}
+}
+
+// piped brings what is due of a worker's pipes.
+func (c *call) piped(worker int) {
+	for len(c.queues[worker]) > 0 && !c.queues[worker][0].due.After(c.now) {
+		q := c.queues[worker][0]
+		c.queues[worker] = c.queues[worker][1:]
+		c.workers[worker].ReceivePiped(c.now, q.Piped, c.outs[worker])
+		c.flush(worker)
+	}
+}
+
+// drain brings all that is in a worker's pipes.
+func (c *call) drain(worker int) {
+	for i := range c.queues[worker] {
+		c.queues[worker][i].due = c.now
+	}
+	c.piped(worker)
 }
 
 // carryOut does what the host does with the events about pipes.
@@ -215,6 +258,10 @@ func (c *call) at(a netip.AddrPort) *testPeer {
 // inject gives a datagram to a peer's worker as if it came from an address.
 func (c *call) inject(p *testPeer, from netip.AddrPort, datagram []byte) {
 	c.t.Helper()
+	if p.held != nil {
+		p.held = append(p.held, slices.Clone(datagram))
+		return
+	}
 	if !c.gathers {
 		p.router().Receive(c.now, from, datagram, c.outs[p.worker])
 		c.flush(p.worker)

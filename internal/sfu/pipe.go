@@ -103,9 +103,8 @@ func (t *track) pipedSource() *source {
 // settlePipe tells the host when a track must begin or cease to be piped here. Voices are always wanted: they must be
 // heard to be chosen.
 func (r *Router) settlePipe(t *track, out *Out) {
-	wanted := t.state == On && !t.local() &&
-		(len(t.slots) > 0 || t.number.Kind() == Microphone && len(t.room.peers) > 0)
-	if wanted == t.piped {
+	wanted := !t.local() && t.taken()
+	if wanted == t.piped || !wanted && !t.local() && t.room.expected > 0 { // whoever comes may take it
 		return
 	}
 	t.piped = wanted
@@ -114,6 +113,11 @@ func (r *Router) settlePipe(t *track, out *Out) {
 		kind = PipeWanted
 	}
 	out.Events = append(out.Events, Event{Kind: kind, Room: t.room.id, Track: t.number})
+}
+
+// taken tells whether somebody here gets the track.
+func (t *track) taken() bool {
+	return t.state == On && (len(t.slots) > 0 || t.number.Kind() == Microphone && len(t.room.peers) > 0)
 }
 
 // requestPiped passes the wish for keyframes of a piped track back to its owner's worker.

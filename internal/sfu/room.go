@@ -20,6 +20,7 @@ type room struct {
 	speaking [speaker.Places]Track
 	due      time.Time
 	dirty    bool // tracks or peers changed outside a call with an Out
+	expected int  // moves under way to here, see Expect
 }
 
 // track is what a participant sends in one room, wherever its peer lives.
@@ -45,7 +46,7 @@ func (r *Router) openRoom(id RoomID) *room {
 
 // closeIfEmpty forgets a room in which no peer of this worker is left.
 func (r *Router) closeIfEmpty(m *room, out *Out) {
-	if len(m.peers) > 0 {
+	if len(m.peers) > 0 || m.expected > 0 {
 		return
 	}
 	for _, t := range m.order {

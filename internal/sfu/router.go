@@ -8,7 +8,8 @@
 // stream's cache; turn.go gathers it with the others of its turn, and Forward gives each peer all of them at once:
 // egress.go rewrites them for each slot that takes the stream and seals them into Out.
 // Who gets what is decided on change, not per packet: view.go and audio.go place tracks into slots, slot.go
-// aims a slot at a layer, and the result is a list of slots at each stream.
+// aims a slot at a layer, and the result is a list of slots at each stream. A track crosses to another worker by pipe.go, and
+// a peer moves there by move.go and adopt.go.
 package sfu
 
 import (

@@ -39,6 +39,7 @@ type testPeer struct {
 	streams []*testStream // that it sends
 	checked time.Time     // the next STUN check; zero: it sends none
 	silent  bool          // sends no checks
+	held    [][]byte      // what it sends while it moves; nil when it does not
 
 	got       map[uint32][]received // by SSRC
 	recovered map[uint32][]received // RTX, by the slot's SSRC, restored
@@ -80,6 +81,7 @@ type testStream struct {
 	named     bool      // the MID is told
 	sent      map[uint16][]byte
 	fixed     []byte // a payload used again and again
+	numbered  bool   // payloads end with the sequence number
 	probe     bool   // sends an RTX duplicate after each packet
 }
 
@@ -238,6 +240,9 @@ func (s *testStream) frame() {
 		if !s.kind.Audio() {
 			pt = ptVP8
 			payload = vp8Payload(i == 0, key, s.picture, s.tl0, s.width, s.height, s.size)
+		}
+		if s.numbered {
+			binary.BigEndian.PutUint16(payload[len(payload)-2:], s.sequence)
 		}
 		s.packet(pt, i == s.packets-1, payload)
 	}

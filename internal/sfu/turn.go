@@ -224,12 +224,8 @@ func (r *Router) gather(u *unit, skipped bool) {
 	i := t.count
 	t.count++
 	g := &t.units[i]
-	g.unit, g.skipped, g.next = *u, skipped, none
-	g.own = rtpx.Packet{
-		Marker: u.packet.Marker, PayloadType: u.packet.PayloadType, Sequence: u.packet.Sequence, Timestamp: u.packet.Timestamp,
-		SSRC: u.packet.SSRC, Payload: g.room()[:copy(g.room(), u.packet.Payload)],
-	}
-	g.packet = &g.own
+	g.keep(u)
+	g.skipped, g.next = skipped, none
 	s := u.stream
 	if s.last != none {
 		t.units[s.last].next = i
@@ -240,6 +236,16 @@ func (r *Router) gather(u *unit, skipped bool) {
 	for _, sl := range s.slots {
 		t.give(share{slot: sl, stream: s, first: i})
 	}
+}
+
+// keep copies the unit in hand.
+func (u *gatheredUnit) keep(from *unit) {
+	u.unit = *from
+	u.own = rtpx.Packet{
+		Marker: from.packet.Marker, PayloadType: from.packet.PayloadType, Sequence: from.packet.Sequence, Timestamp: from.packet.Timestamp,
+		SSRC: from.packet.SSRC, Payload: u.room()[:copy(u.room(), from.packet.Payload)],
+	}
+	u.packet = &u.own
 }
 
 // give adds a share to those of its peer.

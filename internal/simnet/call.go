@@ -196,6 +196,31 @@ func (c *Call) owner(t sfu.Track) *worker {
 	return nil
 }
 
+// Move takes a peer to another worker, as package media does when one has too much to do.
+func (p *Peer) Move(to int) {
+	c, from, next := p.call, p.worker, p.call.workers[to]
+	if from == next || p.gone {
+		return
+	}
+	next.router.Expect(c.clock.now, room, from.router.Taken(p.id, nil), &next.out)
+	for t, s := range c.tracks {
+		next.router.SetTrack(c.clock.now, room, t, s, &next.out)
+	}
+	next.flush()
+	moving := from.router.Release(c.clock.now, p.id, to, &from.out)
+	if moving == nil {
+		c.tb.Fatalf("%s cannot move", p.Name)
+	}
+	from.flush()
+	c.Run(0) // what pipes have taken up is there
+	p.worker = next
+	if err := next.router.Adopt(c.clock.now, moving, &next.out); err != nil {
+		c.tb.Fatalf("%s, on its way: %v", p.Name, err)
+	}
+	next.router.Unexpect(c.clock.now, room, &next.out)
+	next.flush()
+}
+
 // deliver takes a datagram to whoever has the address, over its link.
 func (c *Call) deliver(to netip.AddrPort, datagram []byte) {
 	for _, p := range c.peers {

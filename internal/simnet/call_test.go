@@ -166,6 +166,46 @@ func TestLossIsRepairedOnBothWays(t *testing.T) {
 	}
 }
 
+// TestWhoMovesBetweenWorkersIsSeenAndSeesOverBadNetworks: a move costs no picture. What such networks lose
+// for good costs some of these calls a second of somebody's, with moves or without.
+func TestWhoMovesBetweenWorkersIsSeenAndSeesOverBadNetworks(t *testing.T) {
+	for seed := range seeds(t, 5) {
+		call := simnet.NewCallOn(t, 300+seed, 3)
+		lossy := simnet.Link{Delay: 25 * time.Millisecond, Jitter: 5 * time.Millisecond, Loss: 0.05}
+		var people []*simnet.Peer
+		for i := range 4 {
+			people = append(people, call.JoinOver(fmt.Sprintf("peer %d", i+1), lossy, lossy))
+		}
+		for _, p := range people {
+			p.Talk()
+			p.Film()
+		}
+		lookAround(people, 640)
+		call.Run(3 * time.Second)
+		for _, p := range people {
+			p.Forget()
+		}
+		for turn := range 100 {
+			people[(turn+int(seed))%4].Move((turn*7 + int(seed)) % 3)
+			call.Run(200 * time.Millisecond)
+		}
+		for _, a := range people {
+			for _, b := range people {
+				if a == b {
+					continue
+				}
+				got := a.Got(b.Track(sfu.Camera))
+				if want := 20 * 15 * 80 / 100; got.Frames < want {
+					t.Errorf("seed %d: %s decoded %d frames of %s, want %d", 300+seed, a.Name, got.Frames, b.Name, want)
+				}
+				if got.Wrong > 0 {
+					t.Errorf("seed %d: %d wrong names", 300+seed, got.Wrong)
+				}
+			}
+		}
+	}
+}
+
 func TestReorderedAndCopiedPacketsDoNoHarm(t *testing.T) {
 	call := simnet.NewCall(t, 5)
 	wild := simnet.Link{Delay: 20 * time.Millisecond, Jitter: 15 * time.Millisecond, Copies: 0.05}

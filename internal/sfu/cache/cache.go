@@ -4,6 +4,7 @@ package cache
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -156,6 +157,37 @@ func (c *Cache) Get(sequence uint16) (Packet, bool) {
 		return Packet{}, false
 	}
 	return Packet{Data: c.memory(i, int(e.size)), Arrived: e.arrived, Recovered: e.recovered}, true
+}
+
+// Clone gives a copy that shares no memory. Of nil it is nil.
+func (c *Cache) Clone() *Cache {
+	if c == nil {
+		return nil
+	}
+	twin := *c
+	twin.entries = slices.Clone(c.entries)
+	twin.slabs = slices.Clone(c.slabs)
+	for i := range twin.slabs {
+		twin.slabs[i].memory = slices.Clone(twin.slabs[i].memory)
+	}
+	return &twin
+}
+
+// Last gives a cache of copies of the last size packets; size is as for New.
+func (c *Cache) Last(size int) *Cache {
+	last := New(size)
+	last.Fill(c)
+	return last
+}
+
+// Fill takes in the last packets of another cache of the same stream, as many as there is room for and as far as they are not here.
+func (c *Cache) Fill(from *Cache) {
+	for back := min(len(c.entries), len(from.entries)); back > 0; back-- {
+		sequence := uint16(from.newest - uint64(back) + 1)
+		if p, ok := from.Get(sequence); ok {
+			c.Put(sequence, p.Arrived, true, p.Data) // as a retransmission: it is no new beginning
+		}
+	}
 }
 
 // Newest gives the highest sequence number put in. The bits above 16 count wraps, from 1.

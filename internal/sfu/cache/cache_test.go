@@ -108,6 +108,61 @@ func TestOldRetransmissionsInARowAreNoNewBeginning(t *testing.T) {
 	}
 }
 
+func TestACloneGoesOnByItself(t *testing.T) {
+	if (*Cache)(nil).Clone() != nil {
+		t.Error("nothing has a clone")
+	}
+	c := New(16)
+	for n := range 20 {
+		c.Put(uint16(n), start, false, packet(n))
+	}
+	twin := c.Clone()
+	for n := 20; n < 36; n++ {
+		c.Put(uint16(n), start, false, packet(n))
+	}
+	for n := 4; n < 20; n++ {
+		if p, ok := twin.Get(uint16(n)); !ok || !bytes.Equal(p.Data, packet(n)) {
+			t.Errorf("packet %d: %v, %v", n, ok, p)
+		}
+	}
+	if v := twin.Put(19, start, false, packet(19)); v != Duplicate {
+		t.Errorf("what is there came again: verdict %d", v)
+	}
+	if v := twin.Put(20, start, false, packet(20)); v != Fresh {
+		t.Errorf("the next came: verdict %d", v)
+	}
+}
+
+func TestACacheIsFilledFromAnother(t *testing.T) {
+	c, ahead := New(64), New(64)
+	for n := 100; n < 200; n++ {
+		if n != 190 {
+			c.Put(uint16(n), start, false, packet(n))
+		}
+		if n > 195 {
+			ahead.Put(uint16(n+5), start, false, packet(n+5))
+		}
+	}
+	last := c.Last(16)
+	ahead.Fill(last)
+	for n := 180; n < 205; n++ {
+		want := n >= 184 && n != 190 && n != 200
+		if p, ok := ahead.Get(uint16(n)); ok != want || ok && !bytes.Equal(p.Data, packet(n)) {
+			t.Errorf("packet %d: %v, want %v", n, ok, want)
+		}
+		if _, ok := last.Get(uint16(n)); ok != (want && n < 200) {
+			t.Errorf("packet %d of the last 16: %v", n, ok)
+		}
+	}
+	if newest, _ := ahead.Newest(); uint16(newest) != 204 {
+		t.Errorf("newest is %d", newest)
+	}
+	ahead.Fill(New(16)) // nothing
+	if v := ahead.Put(205, start, false, packet(205)); v != Fresh {
+		t.Errorf("the next came: verdict %d", v)
+	}
+}
+
 func TestVoiceTakesLittleMemory(t *testing.T) {
 	c := New(512)
 	for n := range 1000 {

@@ -115,6 +115,20 @@ func (m *Map) Drop(sequence uint16) {
 	m.newest = input
 }
 
+// Placed gives the output number that a packet of the present source has, without changing anything. ok is false when it has none.
+// Of a packet that lies ahead of all so far it says so: Forward would give it the next.
+func (m *Map) Placed(sequence uint16) (output uint16, ok, ahead bool) {
+	if m.generation == 0 || m.waiting {
+		return 0, false, false
+	}
+	input := m.extend(sequence)
+	if input > m.newest {
+		return 0, false, true
+	}
+	output, ok = m.find(input)
+	return output, ok, false
+}
+
 // Lookup tells which packet of which generation was sent as output.
 func (m *Map) Lookup(output uint16) (generation uint32, sequence uint16, ok bool) {
 	out := m.last + int64(int16(output-uint16(m.last)))

@@ -46,6 +46,34 @@ func TestLossStaysALossAndLatePacketsFindTheirPlace(t *testing.T) {
 	}
 }
 
+func TestLookingAtAPacketsPlaceChangesNothing(t *testing.T) {
+	var m Map
+	if _, ok, ahead := m.Placed(5); ok || ahead {
+		t.Error("a map without a source has a place")
+	}
+	m.Start(999)
+	m.Switch()
+	if _, ok, ahead := m.Placed(5); ok || ahead {
+		t.Error("the first packet of a source has a place before it came")
+	}
+	forward(t, &m, 65534, 1000)
+	forward(t, &m, 2, 1004)
+	m.Drop(3)
+	for _, tt := range []struct {
+		sequence, output uint16
+		ok, ahead        bool
+	}{{65534, 1000, true, false}, {0, 1002, true, false}, {2, 1004, true, false}, {65533, 0, false, false}, {4, 0, false, true}, {900, 0, false, true}} {
+		output, ok, ahead := m.Placed(tt.sequence)
+		if ok != tt.ok || ahead != tt.ahead || ok && output != tt.output {
+			t.Errorf("packet %d: %d, %v, ahead %v", tt.sequence, output, ok, ahead)
+		}
+	}
+	if _, ok, ahead := m.Placed(3); ok || ahead {
+		t.Error("a packet that was left out has a place")
+	}
+	forward(t, &m, 4, 1005)
+}
+
 func TestDroppedPacketsLeaveNoGap(t *testing.T) {
 	var m Map
 	m.Start(0)

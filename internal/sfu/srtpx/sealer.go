@@ -147,6 +147,19 @@ func (s *Stream) Claim(sequence uint16) (index uint64, ok bool) {
 	return index, true
 }
 
+// Sealed tells whether Claim would refuse a number.
+func (s *Stream) Sealed(sequence uint16) bool {
+	if !s.started {
+		return false
+	}
+	ahead := int64(int16(sequence - uint16(s.highest)))
+	at := int64(s.highest) + ahead
+	if at < 0 || at > mostMedia || ahead <= -Window {
+		return true
+	}
+	return ahead <= 0 && s.sealed[at/64%int64(len(s.sealed))]&(1<<(at%64)) != 0
+}
+
 // advance moves the window up: nothing above the highest is sealed yet.
 func (s *Stream) advance(to uint64) {
 	if to-s.highest >= Window {

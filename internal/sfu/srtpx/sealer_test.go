@@ -180,7 +180,11 @@ func TestNoIndexIsClaimedTwice(t *testing.T) {
 		at := rapid.Uint16().Draw(t, "first")
 		var highest int64
 		for n := range rapid.IntRange(1, 2000).Draw(t, "packets") {
+			known := s.Sealed(at)
 			index, ok := s.Claim(at)
+			if known == ok {
+				t.Fatalf("number %d is said to be sealed: %v; claimed: %v", at, known, ok)
+			}
 			if ok && (sealed[index] || uint16(index) != at) {
 				t.Fatalf("number %d was given index %#x", at, index)
 			}
