@@ -70,7 +70,7 @@ func newSpeaker(t *testing.T, e *Engine, room *Room) *speaker {
 func (s *speaker) arrive(data []byte) {
 	s.t.Helper()
 	r := newReader(s.e.workers[0], s.e.workers)
-	b := <-r.free
+	b := r.spare.take()
 	b.add(s.from, data)
 	if !r.deliver(s.t.Context(), b) {
 		s.t.Fatal("not delivered")
