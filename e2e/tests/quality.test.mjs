@@ -32,6 +32,15 @@ function sending(person) {
 const video = async (person) => (await person.inbound()).filter(({ kind }) => kind === 'video');
 const total = (rows, key) => rows.reduce((all, row) => all + (row[key] ?? 0), 0);
 
+/** The camera is there before the answer, as on a slow network. */
+function slowAnswers() {
+  const { setRemoteDescription } = RTCPeerConnection.prototype;
+  RTCPeerConnection.prototype.setRemoteDescription = async function (answer) {
+    await new Promise((done) => setTimeout(done, 2000));
+    return setRemoteDescription.call(this, answer);
+  };
+}
+
 /** Whether no picture comes for two seconds. */
 async function still(person) {
   const first = await video(person);
@@ -70,6 +79,7 @@ for (const engine of names) {
       await until('Ann is sent 180p', async () => (await shown(ann, 'Ben')) <= 180, { within: 20_000 });
       await closeSettings(ann);
       await ann.reads('Data saver');
+      await ann.page.evaluateOnNewDocument(slowAnswers);
       await ann.page.reload({ waitUntil: 'load' });
       await ann.find('toolbar', 'Meeting controls');
       await sends('180');

@@ -175,6 +175,8 @@ class WebPeer implements Peer {
     }
     await this.#connection.setRemoteDescription({ type: "answer", sdp: music ? forMusic(answer) : answer });
     this.#offeredMusic = music;
+    // Chromium turns on again, with the answer, layers that were turned off after the offer was made.
+    await this.#tuneCamera();
     return true;
   }
 
