@@ -110,7 +110,7 @@ func run(ctx context.Context, o *options) error {
 		all := make(map[string][]figures)
 		for i := range o.runs {
 			for _, k := range kinds {
-				if k.name == "floor" && !p.Everyone || k.name == "noom-2" && !p.Spread {
+				if k.name == "floor" && !p.Everyone || k.name == "noom-2" && !p.Spread || k.target != "noom" && p.Overload {
 					continue
 				}
 				f := k.measure(ctx, o, p)

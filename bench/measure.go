@@ -92,6 +92,9 @@ func (k kind) measure(ctx context.Context, o *options, p point) figures {
 		if o.ceilings[k.name] == 0 {
 			k.ceiling(ctx, o, p)
 		}
+		if o.ceilings[k.name] == 0 {
+			return figures{Problem: "not one rate was carried"}
+		}
 		p.FPS = p.Share * o.ceilings[k.name]
 	}
 	if p.Ceiling {
@@ -109,7 +112,7 @@ func (k kind) ceiling(ctx context.Context, o *options, p point) figures {
 		if !f.valid() {
 			return best
 		}
-		best, o.ceilings[k.name] = f, p.FPS
+		best, o.ceilings[k.name] = f, max(p.FPS, o.ceilings[k.name])
 	}
 	return best
 }
@@ -155,7 +158,7 @@ func (k kind) crowd(ctx context.Context, o *options, p point) (f figures, err er
 		"-senders", strconv.Itoa(senders), "-viewers", strconv.Itoa(p.Viewers), "-fps", fmt.Sprint(max(p.FPS, 1)),
 		"-idle="+strconv.FormatBool(p.Idle), "-interval", interval, "-measure", strconv.Itoa(seconds)+"s",
 		"-overload="+strconv.FormatBool(p.Overload), "-churn", strconv.Itoa(p.Churn), "-pid", strconv.Itoa(s.cmd.Process.Pid))
-	if o.profile || p.Share > 0 {
+	if k.target == "noom" && (o.profile || p.Share > 0) {
 		words = append(words, "-profile")
 	}
 	cmd := command(ctx, words)

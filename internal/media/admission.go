@@ -1,6 +1,7 @@
 package media
 
 import (
+	"runtime"
 	"sync/atomic"
 	"time"
 )
@@ -111,6 +112,7 @@ func (w *worker) weigh(now time.Time, took time.Duration) {
 	})
 	m.share.Store(int64(1e6 * m.busy.Seconds() / took.Seconds()))
 	m.shared.Store(int64(now.Sub(w.engine.opened)))
+	w.alone = runtime.GOMAXPROCS(0) == 1
 	m.began, m.busy, m.before, m.sent, m.crowded = now, 0, lags, sent, crowded
 	if full {
 		m.verdict.Store(int64(now.Add(verdictLife).Sub(w.engine.opened)))

@@ -89,7 +89,6 @@ func (m *Room) move(id sfu.PeerID, to *worker) error {
 		return errors.Join(errStays, err, m.unexpect(ctx, id, to))
 	}
 	p.worker = to
-	m.known[to] = struct{}{}
 	for _, t := range tracks {
 		m.wanted[pipe{t, to.index}] = struct{}{}
 	}
@@ -123,17 +122,18 @@ func (m *Room) takenBy(ctx context.Context, id sfu.PeerID, from, to *worker) (tr
 
 // expect prepares a worker for a peer: it knows the room, and gets these tracks.
 func (m *Room) expect(ctx context.Context, id sfu.PeerID, to *worker, tracks []sfu.Track) error {
+	m.known[to] = struct{}{}
 	err := to.do(ctx, id, func() error {
 		to.coming[id] = new(held)
 		to.rooms[m.id] = m
 		to.router.Expect(to.now, m.id, tracks, &to.out)
+		for t, s := range m.tracks { // the room waits for this
+			if m.home(t.Seat()) != nil {
+				to.router.SetTrack(to.now, m.id, t, s, &to.out)
+			}
+		}
 		return nil
 	})
-	for t, s := range m.tracks {
-		if m.home(t.Seat()) != nil {
-			err = errors.Join(err, m.setTrack(ctx, to, t, s))
-		}
-	}
 	for _, t := range tracks {
 		err = errors.Join(err, m.startPipe(ctx, m.home(t.Seat()), pipe{t, to.index}))
 	}
@@ -143,6 +143,9 @@ func (m *Room) expect(ctx context.Context, id sfu.PeerID, to *worker, tracks []s
 // unexpect says that the peer does not come after all.
 func (m *Room) unexpect(ctx context.Context, id sfu.PeerID, to *worker) error {
 	return to.do(ctx, id, func() error {
+		if h := to.coming[id]; h != nil {
+			to.counts.handOverFull.Add(uint64(len(h.datagrams)))
+		}
 		delete(to.coming, id)
 		to.router.Unexpect(to.now, m.id, &to.out)
 		return nil
@@ -217,6 +220,10 @@ func (w *worker) finishTurn() {
 // adopt takes a peer in that another worker has released.
 func (w *worker) adopt(p *peer, moving *sfu.Moving) error {
 	w.drainPipes()
+	defer func() { // also after a panic
+		w.router.Unexpect(w.now, p.room.id, &w.out)
+		w.flush()
+	}()
 	w.peers[p.id] = p // first, so that whatever happens below ends it
 	w.load.Add(1)
 	waits := w.coming[p.id]
@@ -227,8 +234,6 @@ func (w *worker) adopt(p *peer, moving *sfu.Moving) error {
 	} else {
 		w.end(p.id, err.Error())
 	}
-	w.router.Unexpect(w.now, p.room.id, &w.out)
-	w.flush()
 	if waits != nil && err == nil {
 		for _, d := range waits.datagrams {
 			w.router.Gather(d.at, d.from, d.data, &w.out)

@@ -19,7 +19,7 @@ func TestTheMiddleOfATurnSeesWhatArrives(t *testing.T) {
 	for _, waits := range []bool{false, true} {
 		_, w := loaded(t)
 		skipUnlessLooking(t, w.socket)
-		w.hot = newSupply(1, newBatch)
+		w.alone = true
 		conn := listenLocal(t)
 		for range 3 {
 			if _, err := conn.WriteTo([]byte{0x80, 96}, net.UDPAddrFromAddrPort(loopback(w.socket))); err != nil {

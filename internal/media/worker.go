@@ -53,6 +53,7 @@ type worker struct {
 	lost   []sfu.Event          // PeerLost of this turn, to be carried out after it
 	hot    *supply[batch]       // for what comes in the middle of a turn; nil where the reader sees to it
 	spare  *supply[pipeBatch]
+	alone  bool         // on the one processor that there is; it may become more, in a container
 	filled []*pipeBatch // by worker, while a turn's packets are handed over
 	timer  *time.Timer
 	armed  time.Time // when the timer rings; zero when it is stopped
@@ -66,8 +67,8 @@ func newWorker(index int, e *Engine, s socket) *worker {
 		coming: make(map[sfu.PeerID]*held),
 		spare:  newSupply(pipeBatchesPerWorker, newPipeBatch),
 	}
-	if e.config.Workers == 1 && runtime.GOMAXPROCS(0) == 1 {
-		w.hot = newSupply(1, newBatch)
+	if e.config.Workers == 1 {
+		w.hot, w.alone = newSupply(1, newBatch), runtime.GOMAXPROCS(0) == 1
 	}
 	w.loop = loop.New(w, taskDepth)
 	w.router = w.newRouter()
@@ -142,9 +143,13 @@ func (w *worker) takeMore() {
 }
 
 // look takes off the socket what has arrived since it was last looked at, when the reader cannot: it has no processor while the
-// loop works. What the reader has read before it has given to the inbox.
+// loop works. What the reader has read before is in the inbox, unless the scheduler has stopped it within the microsecond
+// in between: then packets are out of order.
+//
+// Where all of several workers are busy at once, their readers have no processor either, for up to 10 ms. A loop would have
+// to hand over what it finds for others; it does not look there yet.
 func (w *worker) look() {
-	if w.hot == nil || len(w.inbox) > 0 {
+	if w.hot == nil || !w.alone || len(w.inbox) > 0 {
 		return
 	}
 	b := w.hot.take() // given back by receive

@@ -196,7 +196,7 @@ func (r *Router) aim(now time.Time, sl *slot) {
 			}
 		}
 	}
-	if want != layer.None && want != sl.selector.Current() && !r.keyframeGathered(&t.source.streams[want]) {
+	if want != layer.None && want != sl.selector.Current() && !r.keyframeComing(&t.source.streams[want], sl) {
 		r.wantKeyframe(now, &t.source.streams[want])
 	}
 }

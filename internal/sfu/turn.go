@@ -16,8 +16,9 @@ import (
 // A large picture for many takes long: while some have it, the next is gathered. Sound does not wait, it goes at once.
 
 const (
-	// gatherMost is how many packets are gathered at most: as many as the host reads at once.
-	gatherMost = 64
+	// gatherMost is how many packets are gathered at most, 300 KB of pictures. What comes beyond it waits until the turn before
+	// has left, sound too.
+	gatherMost = 256
 	// packetsAtOnce is after how many sealed packets Forward lets the host send, and look at what has come: a third of a
 	// millisecond's, 200 KiB of memory.
 	packetsAtOnce = 128
@@ -87,7 +88,8 @@ func (r *Router) Gathered() bool { return r.turns.gathering.count == gatherMost 
 // empty it and call again. Between two such calls it may call anything; RemovePeer drops what has not left yet.
 func (r *Router) Forward(out *Out) (more bool) {
 	t := r.turns.leaving
-	if t.next == len(t.peers) { // the last turn has left
+	if t.next == len(t.peers) { // the last turn has left, or what was left of it was cut
+		t.empty()
 		t = r.turns.gathering
 		if t.count == 0 {
 			return false
@@ -266,12 +268,18 @@ func (r *Router) joinTurn(s *stream, sl *slot) {
 	t.give(share{slot: sl, stream: s, first: none, after: s.last})
 }
 
-// keyframeGathered tells that a keyframe of the stream is on its way to those who take it.
-func (r *Router) keyframeGathered(s *stream) bool {
-	t := r.turns.gathering
-	for i := s.first; i != none; i = t.units[i].next {
-		if t.units[i].keyframe {
-			return true
+// keyframeComing tells that a keyframe of the stream is on its way to the slot.
+func (r *Router) keyframeComing(s *stream, sl *slot) bool {
+	for _, t := range []*gathered{r.turns.gathering, r.turns.leaving} {
+		for _, sh := range sl.peer.shares[t.turn] {
+			if sh.slot != sl || sh.stream != s {
+				continue
+			}
+			for i := t.begin(sh); i != none; i = t.units[i].next {
+				if t.units[i].keyframe {
+					return true
+				}
+			}
 		}
 	}
 	return false

@@ -158,6 +158,68 @@ func TestWhatIsLeavingOfAStreamThatRestartsIsDropped(t *testing.T) {
 	}
 }
 
+func TestNoKeyframeIsAskedForThatIsLeaving(t *testing.T) {
+	c := newCall(t, 1)
+	c.gathers = true
+	router := c.workers[0]
+	alice, bob := c.join("alice", 0), c.join("bob", 0)
+	q := alice.camera()[0]
+	bob.view(Wish{alice.track(Camera), 320, 180})
+	c.run(2 * time.Second)
+	carol := c.join("carol", 0)
+	carol.view(Wish{alice.track(Camera), 320, 180})
+	asked := &router.peers[alice.id].sources[Camera].streams[0].key
+	if !asked.wanted {
+		t.Fatal("carol waits for no keyframe")
+	}
+	router.turns.atOnce = 1
+	c.sending = true
+	q.key = true
+	q.frame()
+	if asked.wanted || !router.Forward(c.outs[0]) {
+		t.Fatal("bob and carol were served at once")
+	}
+	c.flush(0)
+	c.now = c.now.Add(roomTick)
+	router.Tick(c.now, c.outs[0])
+	c.flush(0)
+	if asked.wanted {
+		t.Error("while a keyframe leaves for carol another is asked for")
+	}
+	c.sending = false
+	c.forward(0)
+	if len(carol.slot(4)) != 1 {
+		t.Errorf("carol got %d packets, want the keyframe", len(carol.slot(4)))
+	}
+}
+
+func TestATurnOfWhichAllIsCutIsOver(t *testing.T) {
+	c := newCall(t, 1)
+	c.gathers = true
+	router := c.workers[0]
+	alice, bob, carol := c.join("alice", 0), c.join("bob", 0), c.join("carol", 0)
+	q := alice.camera()[0]
+	for _, p := range []*testPeer{bob, carol} {
+		p.view(Wish{alice.track(Camera), 320, 180})
+	}
+	c.run(2 * time.Second)
+	router.turns.atOnce = 1
+	c.sending = true
+	q.frame()
+	if !router.Forward(c.outs[0]) {
+		t.Fatal("bob and carol were served at once")
+	}
+	c.flush(0)
+	router.restart(&router.peers[alice.id].sources[Camera].streams[0])
+	for router.Forward(c.outs[0]) {
+		t.Error("something was left to forward")
+	}
+	c.sending = false
+	if router.forwarding() {
+		t.Error("the turn goes on for ever")
+	}
+}
+
 func TestASlotThatGoesOnInTheMiddleOfATurn(t *testing.T) {
 	c := newCall(t, 1)
 	c.gathers = true

@@ -196,7 +196,7 @@ func (c *Call) owner(t sfu.Track) *worker {
 	return nil
 }
 
-// Move takes a peer to another worker, as package media does when one has too much to do.
+// Move takes a peer to another worker, much as package media does when one has too much to do.
 func (p *Peer) Move(to int) {
 	c, from, next := p.call, p.worker, p.call.workers[to]
 	if from == next || p.gone {

@@ -166,8 +166,8 @@ func TestLossIsRepairedOnBothWays(t *testing.T) {
 	}
 }
 
-// TestWhoMovesBetweenWorkersIsSeenAndSeesOverBadNetworks: a move costs no picture. What such networks lose
-// for good costs some of these calls a second of somebody's, with moves or without.
+// TestWhoMovesBetweenWorkersIsSeenAndSeesOverBadNetworks: no move stops a picture. What such networks lose
+// for good costs some of these calls a second of somebody's, with moves or without; that a move loses no packet is for package sfu.
 func TestWhoMovesBetweenWorkersIsSeenAndSeesOverBadNetworks(t *testing.T) {
 	for seed := range seeds(t, 5) {
 		call := simnet.NewCallOn(t, 300+seed, 3)

@@ -211,15 +211,22 @@ func TestChatOfAnEarlierVersionIsMovedOnce(t *testing.T) {
 			t.Errorf("unsealed text is left in %d files", n)
 		}
 	}
-	// As if it had been killed before the old files were removed.
-	left := filepath.Join(dir, "jetstream", "$G", "streams", ".chat")
-	if err := os.CopyFS(left, os.DirFS("testdata/unsealed/jetstream/$G/streams/chat")); err != nil {
+	// As if it had been killed before the old files were removed, or even before they were hidden.
+	streams := filepath.Join(dir, "jetstream", "$G", "streams")
+	for _, name := range []string{".chat", "chat"} {
+		if err := os.CopyFS(filepath.Join(streams, name), os.DirFS("testdata/unsealed/jetstream/$G/streams/chat")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Remove(filepath.Join(streams, "chat", "meta.inf")); err != nil {
 		t.Fatal(err)
 	}
 	s := open(t, dir)
 	defer shut(t, s)
-	if _, err := os.Stat(left); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("what was left of the earlier version: %v", err)
+	for _, name := range []string{".chat", "chat"} {
+		if _, err := os.Stat(filepath.Join(streams, name)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("what was left of the earlier version in %s: %v", name, err)
+		}
 	}
 	amend(t, s, "standup", history(t, s, "standup", 1)[0].Seq, erase)
 	if got := history(t, s, "standup", 6); !got[5].Deleted {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -51,11 +52,18 @@ func (s *Store) migrate(ctx context.Context, log *slog.Logger) error {
 	return s.removeMoved()
 }
 
-// removeMoved removes the old stream's files. The embedded server hides the folder and removes it after it has said that the
-// stream is gone; killed meanwhile, it would leave the text of the messages there for ever.
+// removeMoved removes the old stream's files. The embedded server takes the stream's description away, hides the folder, and
+// removes it after it has said that the stream is gone; killed meanwhile, it would leave the text of the messages there for ever.
 func (s *Store) removeMoved() error {
-	if err := os.RemoveAll(filepath.Join(s.dir, "jetstream", "$G", "streams", "."+oldChat)); err != nil {
-		return fmt.Errorf("removing the files of moved chat: %w", err)
+	streams := filepath.Join(s.dir, "jetstream", "$G", "streams")
+	left := []string{"." + oldChat}
+	if _, err := os.Stat(filepath.Join(streams, oldChat, "meta.inf")); errors.Is(err, fs.ErrNotExist) {
+		left = append(left, oldChat)
+	}
+	for _, name := range left {
+		if err := os.RemoveAll(filepath.Join(streams, name)); err != nil {
+			return fmt.Errorf("removing the files of moved chat: %w", err)
+		}
 	}
 	return nil
 }
