@@ -33,7 +33,7 @@ type point struct {
 	Storm    bool    // all join within a second
 	Churn    int     // so many come and go each second
 	Overload bool    // viewers come until the server is full, and then more
-	Ceiling  bool    // FPS is raised until packets are lost
+	Ceiling  bool    // FPS is raised until packets are lost or late
 	Share    float64 // of the FPS that the server carried at most
 	Seconds  int
 	Everyone bool // the floor program too

@@ -109,7 +109,7 @@ func (k kind) ceiling(ctx context.Context, o *options, p point) figures {
 	p.Share = 0
 	for ; ctx.Err() == nil; p.FPS *= ceilingStep {
 		f := k.once(ctx, o, p)
-		if !f.valid() {
+		if !f.valid() || f.Delay99 > ceilingDelay {
 			return best
 		}
 		best, o.ceilings[k.name] = f, max(p.FPS, o.ceilings[k.name])
@@ -122,6 +122,9 @@ const profileSeconds = 20
 
 // ceilingStep is by how much each try asks for more than the one before.
 const ceilingStep = 1.25
+
+// ceilingDelay is when a server carries a rate no more, in ms at p99, though the sockets' queues lose nothing yet.
+const ceilingDelay = 100
 
 func (k kind) once(ctx context.Context, o *options, p point) figures {
 	f, err := k.crowd(ctx, o, p)
