@@ -10,9 +10,11 @@ import "time"
 // Generator watches the sequence numbers of one stream. Its memory grows with the first losses to a bound.
 type Generator struct {
 	started   bool
-	newest    int64     // the highest extended sequence number
-	epoch     time.Time // of the times below
-	missing   []loss    // in rising order, at most most
+	newest    int64         // the highest extended sequence number
+	epoch     time.Time     // of the times below
+	patience  time.Duration // how late a packet may come and still be of use
+	rtt       time.Duration // the sender's, as of the last request
+	missing   []loss        // in rising order, at most most
 	next      time.Duration
 	tolerance time.Duration // how late packets are that are merely out of order
 }
@@ -22,6 +24,7 @@ type loss struct {
 	sequence int64
 	noticed  time.Duration
 	due      time.Duration // when to ask, or ask again
+	asked    time.Duration // when last, if tries is not 0
 	tries    int
 }
 
@@ -31,8 +34,11 @@ const (
 	// tries is how often a packet is asked for. At 30 % loss each way two more tries fail together one time in four, ten
 	// one time in a thousand.
 	tries = 10
-	// patience is how long a packet is worth waiting for: browsers wait at most about as long before they ask for a keyframe.
-	patience = time.Second
+	// Pictures and Sound are how long a packet is worth waiting for. Browsers wait at most about a second for a picture before they
+	// ask for a keyframe. Sound plays on: 200 ms are as much as jitter buffers wait, and as a conversation bears besides the
+	// path itself.
+	Pictures = time.Second
+	Sound    = 200 * time.Millisecond
 	// Reordered packets are given this long before they count as lost: at first and at least what a busy host or a
 	// Wi-Fi's retries take, at most what jitter buffers accept as normal.
 	leastTolerance = 10 * time.Millisecond
@@ -45,8 +51,11 @@ const (
 	restart = 1 << 14
 )
 
-// New gives a generator for a stream of which nothing was received yet.
-func New() *Generator { return &Generator{tolerance: leastTolerance} }
+// New gives a generator for a stream of which nothing was received yet. patience is how late its packets may come and still
+// be of use: those that would come later are not asked for.
+func New(patience time.Duration) *Generator {
+	return &Generator{patience: patience, tolerance: leastTolerance}
+}
 
 // Received notes a packet that came by itself. burst says that more packets are missing than are worth asking for: they
 // are forgotten, and the caller asks for a keyframe instead (audio: for nothing).
@@ -110,7 +119,8 @@ func (g *Generator) arrived(at time.Duration, sequence int64, recovered bool) {
 			return
 		}
 		late := at - l.noticed
-		if recovered {
+		// Sound has no RTX: what comes a round trip after the request is its answer, and no sooner.
+		if recovered || l.tries > 0 && at-l.asked >= g.rtt-g.rtt/4 {
 			g.tolerance = max(leastTolerance, g.tolerance-g.tolerance/16)
 		} else {
 			g.tolerance = min(max(g.tolerance, late+late/4), mostTolerance)
@@ -121,7 +131,7 @@ func (g *Generator) arrived(at time.Duration, sequence int64, recovered bool) {
 }
 
 // Due appends to dst, in rising order, the sequence numbers to ask for now, and counts a try of each. rtt is the sender's
-// round trip, 0 when unknown. gaveUp says that some packet was not recovered in all its tries: the caller asks for a
+// round trip, 0 when unknown. gaveUp says that some packet was not recovered in all its tries or in time: the caller asks for a
 // keyframe where one helps.
 func (g *Generator) Due(now time.Time, rtt time.Duration, dst []uint16) (lost []uint16, gaveUp bool) {
 	at := now.Sub(g.epoch)
@@ -131,16 +141,18 @@ func (g *Generator) Due(now time.Time, rtt time.Duration, dst []uint16) (lost []
 	if rtt <= 0 {
 		rtt = unknownRTT
 	}
-	g.next = at + patience
+	g.rtt = rtt
+	g.next = at + g.patience
 	kept := g.missing[:0]
 	for _, l := range g.missing {
 		if l.due <= at {
-			if l.tries >= tries || at-l.noticed > patience {
+			if l.tries >= tries || at+rtt-l.noticed > g.patience { // the answer would come too late
 				gaveUp = true
 				continue
 			}
 			dst = append(dst, uint16(l.sequence))
 			l.tries++
+			l.asked = at
 			// Each try waits a quarter of the round trip longer: the path that loses is also the one that queues.
 			l.due = at + max(rtt+rtt*time.Duration(l.tries)/4, leastWait)
 		}
@@ -159,15 +171,15 @@ func (g *Generator) Deadline() (at time.Time, ok bool) {
 	return g.epoch.Add(g.next), true
 }
 
-// Waits tells whether this packet is being waited for.
-func (g *Generator) Waits(sequence uint16) bool {
+// Waits tells whether this packet is being waited for, and whether it was asked for.
+func (g *Generator) Waits(sequence uint16) (waits, asked bool) {
 	number := g.newest + int64(int16(sequence-uint16(g.newest)))
 	for _, l := range g.missing {
 		if l.sequence == number {
-			return true
+			return true, l.tries > 0
 		}
 	}
-	return false
+	return false, false
 }
 
 // Missing tells how many packets are being waited for.
