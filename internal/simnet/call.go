@@ -38,6 +38,9 @@ type Call struct {
 	trace   hash.Hash64
 	seats   uint32
 
+	// Sound is what those who join from now on do against the loss of sound.
+	Sound Sound
+
 	// Speakers are those who spoke last, the loudest first, as the first worker hears them.
 	Speakers [3]sfu.Track
 }

@@ -42,6 +42,7 @@ type Peer struct {
 	up      path
 	down    path
 	gone    bool
+	sound   Sound
 
 	seals, opens *srtp.Context
 	secured      bool
@@ -113,6 +114,7 @@ func (p *Peer) offer() {
 		}
 		p.params.Slots = append(p.params.Slots, s)
 	}
+	p.offerSound()
 }
 
 // secure ends the handshake: both sides have the keys.

@@ -46,11 +46,13 @@ type slot struct {
 	reportedAt  time.Time
 
 	tracks map[sfu.Track]*Received
+	hearing
 }
 
 // Received is what a peer got of one track.
 type Received struct {
 	Packets    int           // audio packets, or packets of decoded frames
+	Words      int           // 20 ms of sound each, that came in time to be heard
 	Frames     int           // decoded video frames
 	Width      int           // of the last keyframe, in pixels
 	LongestGap time.Duration // between two decoded frames, or two audio packets
@@ -83,6 +85,7 @@ func (p *Peer) Got(t sfu.Track) Received {
 	for _, s := range p.slots {
 		if r := s.tracks[t]; r != nil {
 			sum.Packets += r.Packets
+			sum.Words += r.Words
 			sum.Frames += r.Frames
 			sum.Wrong += r.Wrong
 			sum.LongestGap = max(sum.LongestGap, r.LongestGap)
@@ -122,9 +125,10 @@ func (s *slot) receive(packet *rtp.Packet) {
 
 // hear accounts a packet of audio.
 func (s *slot) hear(packet *rtp.Packet) {
-	s.began, s.highest = true, packet.SequenceNumber
-	track := sfu.Track(binary.BigEndian.Uint32(packet.Payload[4:]))
-	s.account(track, packet, 1)
+	s.missSound(packet.SequenceNumber)
+	newest := s.unwrap(packet)
+	track := sfu.Track(binary.BigEndian.Uint32(newest[4:]))
+	s.hearWord(s.account(track, packet, 1), newest)
 }
 
 // enter puts a video packet in its place and notices the gaps before it.
@@ -259,7 +263,7 @@ func (s *slot) account(track sfu.Track, packet *rtp.Packet, packets int) *Receiv
 
 // reception is the slot's report block (RFC 3550 §6.4.1).
 func (s *slot) reception(now time.Time) rtcp.ReceptionReport {
-	r := rtcp.ReceptionReport{SSRC: s.params.SSRC, LastSequenceNumber: uint32(s.highest)}
+	r := rtcp.ReceptionReport{SSRC: s.params.SSRC, LastSequenceNumber: uint32(s.highest), FractionLost: s.fractionLost()}
 	if !s.reportedAt.IsZero() {
 		r.LastSenderReport = uint32(s.reportedNTP >> 16)
 		r.Delay = uint32(now.Sub(s.reportedAt) * 65536 / time.Second)

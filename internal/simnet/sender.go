@@ -48,6 +48,8 @@ type stream struct {
 	picture uint16 // VP8 picture id
 	refresh bool   // the next frame is a keyframe
 	history map[uint16]rtp.Packet
+	words   uint32 // said so far
+	before  []byte // the last
 
 	// Refreshes counts the keyframe requests that came, Resent the packets sent again.
 	Refreshes, Resent int
@@ -169,9 +171,8 @@ func (s *stream) timestamp(t time.Time) uint32 {
 
 // sendAudio sends 20 ms of Opus whose payload says whose it is.
 func (s *stream) sendAudio() {
-	payload := make([]byte, 80)
-	binary.BigEndian.PutUint32(payload[4:], uint32(s.track))
-	s.sendPacket(payload, opusPT, false)
+	payload, pt := s.speak()
+	s.sendPacket(payload, pt, false)
 }
 
 // sendFrame sends a VP8 frame (RFC 7741 §4.2) on every layer's own timeline. Its payload says whose it is.
@@ -268,13 +269,18 @@ func (s *stream) transmit(packet rtp.Packet, again bool) {
 // resend answers a NACK over RTX (RFC 4588 §4).
 func (p *Peer) resend(nack *rtcp.TransportLayerNack) {
 	s := p.stream(nack.MediaSSRC)
-	if s == nil || s.track.Kind().Audio() {
+	if s == nil || s.track.Kind().Audio() && !p.sound.NACK {
 		return
 	}
 	for _, pair := range nack.Nacks {
 		for _, lost := range pair.PacketList() {
 			packet, ok := s.history[lost]
 			if !ok {
+				continue
+			}
+			if s.track.Kind().Audio() { // there is no RTX for sound: the same packet again
+				s.Resent++
+				s.transmit(packet, false)
 				continue
 			}
 			packet.Payload = append([]byte{byte(lost >> 8), byte(lost)}, packet.Payload...)
