@@ -1,6 +1,7 @@
 package simnet_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -28,8 +29,8 @@ func concealed(t *testing.T, seed uint64, loss float64, sound simnet.Sound) floa
 	return 1 - min(1, float64(got.Words)/float64(said-3)) // the last are under way
 }
 
-// TestCopiesAndRequestsKeepAVoiceWholeWhereATenthIsLost holds the worst of the seeds to the bar for 10 % of loss each way, 2 %, and tells
-// what each means does.
+// TestCopiesAndRequestsKeepAVoiceWholeWhereATenthIsLost holds p95 of the seeds to the bar for 10 % of loss each way, 2 %, and
+// tells what each means does.
 func TestCopiesAndRequestsKeepAVoiceWholeWhereATenthIsLost(t *testing.T) {
 	type means struct {
 		name  string
@@ -45,15 +46,18 @@ func TestCopiesAndRequestsKeepAVoiceWholeWhereATenthIsLost(t *testing.T) {
 	mean := map[string]float64{}
 	n := seeds(t, 5)
 	for _, m := range all {
-		worst := 0.0
+		var shares []float64
 		for seed := range n {
 			share := concealed(t, 700+seed, 0.1, m.sound)
+			shares = append(shares, share)
 			mean[m.name] += share / float64(n)
-			if worst = max(worst, share); share > m.bar {
-				t.Errorf("seed %d: %.2f %% concealed with %s", 700+seed, 100*share, m.name)
-			}
 		}
-		t.Logf("%s: %.2f %% concealed, at worst %.2f %%", m.name, 100*mean[m.name], 100*worst)
+		slices.Sort(shares)
+		p95 := shares[(len(shares)*95+99)/100-1]
+		t.Logf("%s: %.2f %% concealed, p95 %.2f %%", m.name, 100*mean[m.name], 100*p95)
+		if p95 > m.bar {
+			t.Errorf("with %s more than %.1f %% are concealed", m.name, 100*m.bar)
+		}
 	}
 	if factor := mean["neither"] / mean["RED"]; factor < 10 {
 		t.Errorf("RED makes loss only %.1f times smaller", factor)
