@@ -200,6 +200,7 @@ func (r *Router) forwardKept(now time.Time, sl *slot, s *stream, sequence uint16
 		sl.skip(s, sequence)
 		return
 	}
+	r.copies.begin()
 	g := new(gatheredUnit)
 	g.keep(&r.unit)
 	r.forward(sl, g, out)
