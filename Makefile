@@ -22,7 +22,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 FUZZTIME ?= 30s
 TESTTIME ?= 10m
 # What moves media: tested once more with the sockets that systems other than Linux have.
-PORTABLE := ./internal/media ./internal/simnet ./internal/load ./internal/app ./internal/signal
+PORTABLE := ./internal/media ./internal/rooms ./internal/load ./internal/app ./internal/signal
 
 # Lists are made when make starts, so files that a target makes are not among them.
 GO_FILES := $(shell find cmd internal ui protocol -name node_modules -prune -o -name '*.go' -print 2>/dev/null)

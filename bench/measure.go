@@ -161,7 +161,7 @@ func (k kind) crowd(ctx context.Context, o *options, p point) (f figures, err er
 		"-senders", strconv.Itoa(senders), "-viewers", strconv.Itoa(p.Viewers), "-fps", fmt.Sprint(max(p.FPS, 1)),
 		"-idle="+strconv.FormatBool(p.Idle), "-interval", interval, "-measure", strconv.Itoa(seconds)+"s",
 		"-overload="+strconv.FormatBool(p.Overload), "-churn", strconv.Itoa(p.Churn), "-pid", strconv.Itoa(s.cmd.Process.Pid))
-	if k.target == "noom" && (o.profile || p.Share > 0) {
+	if s.profile != "" {
 		words = append(words, "-profile")
 	}
 	cmd := command(ctx, words)
@@ -173,7 +173,7 @@ func (k kind) crowd(ctx context.Context, o *options, p point) (f figures, err er
 	if f, err = parse(output.Bytes()); err != nil {
 		return f, err
 	}
-	if k.target == "noom" && (o.profile || p.Share > 0) {
+	if s.profile != "" {
 		s.stop()
 		f.Lag50, f.Lag99 = lagOf(s.output.String())
 	}

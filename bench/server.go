@@ -35,7 +35,7 @@ type kind struct {
 type server struct {
 	cmd     *exec.Cmd
 	url     string
-	profile string // where it leaves one, if it does
+	profile string // where it leaves one; the null device: it tells the loops' lag alone; empty: it is the program that people run
 	output  bytes.Buffer
 }
 
@@ -116,9 +116,11 @@ func runNoom(ctx context.Context, o *options, p point, folder string, workers in
 	program, args := o.noom, []string{"serve"}
 	if o.profile {
 		s.profile = o.profileOf(p, workers)
-		program, args = filepath.Join(o.tools, "profiled"), []string{s.profile}
 	} else if p.Share > 0 {
-		program, args = filepath.Join(o.tools, "profiled"), []string{os.DevNull}
+		s.profile = os.DevNull
+	}
+	if s.profile != "" {
+		program, args = filepath.Join(o.tools, "profiled"), []string{s.profile}
 	}
 	args = append(args, "--listen", ":"+port, "--data", folder, "--workers", strconv.Itoa(workers))
 	if err := s.run(ctx, o, program, args...); err != nil {

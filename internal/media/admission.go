@@ -1,14 +1,13 @@
 package media
 
 import (
-	"runtime"
 	"sync/atomic"
 	"time"
 )
 
 // A node refuses who comes new before those inside suffer. Each worker weighs itself once a second by how much of the second its
-// loop was busy, by how long inputs waited for it, and by what it could not send. What it says holds for
-// verdictLife: a loop that has nothing to do says nothing.
+// loop was busy, by how long inputs waited for it, and by what it could not send. What it says holds for verdictLife: a loop
+// that has nothing to do says nothing.
 
 const (
 	// weighEvery is how often a worker weighs itself.
@@ -106,13 +105,14 @@ func (w *worker) weigh(now time.Time, took time.Duration) {
 	crowded := w.socket.crowded()
 	was := m.full
 	last := lags.Since(m.before)
+	busy := m.busy.Seconds() / took.Seconds()
 	full := m.weigh(second{
-		busy: m.busy.Seconds() / took.Seconds(), inputs: last.Total(), lag: last.Quantile(0.5),
+		busy: busy, inputs: last.Total(), lag: last.Quantile(0.5),
 		sent: sent - m.sent, crowded: crowded - m.crowded,
 	})
-	m.share.Store(int64(1e6 * m.busy.Seconds() / took.Seconds()))
+	m.share.Store(int64(1e6 * busy))
 	m.shared.Store(int64(now.Sub(w.engine.opened)))
-	w.alone = runtime.GOMAXPROCS(0) == 1
+	w.alone = w.engine.hasOneProcessor()
 	m.began, m.busy, m.before, m.sent, m.crowded = now, 0, lags, sent, crowded
 	if full {
 		m.verdict.Store(int64(now.Add(verdictLife).Sub(w.engine.opened)))

@@ -143,6 +143,18 @@ func newAPI(t testing.TB, socket net.PacketConn) *webrtc.API {
 	return webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(r), webrtc.WithSettingEngine(s))
 }
 
+// talk has alice speak to bob, who hears her.
+func talk(t testing.TB, m *meeting) (alice, bob *client) {
+	t.Helper()
+	alice, bob = newClient(t, m, 1), newClient(t, m, 2)
+	alice.join(t)
+	bob.join(t)
+	alice.let(t, sfu.Microphone, sfu.On)
+	alice.publish()
+	bob.next(t, "voice", func(received) bool { return true })
+	return alice, bob
+}
+
 // newClient prepares a participant with a microphone, a camera in layers, 4 audio slots and 3 video slots.
 func newClient(t testing.TB, m *meeting, seat uint32, rids ...string) *client {
 	t.Helper()

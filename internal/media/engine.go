@@ -71,6 +71,9 @@ func New(c Config) (*Engine, error) {
 	return e, nil
 }
 
+// hasOneProcessor tells whether the one worker there is has the one processor there is. There may be more later, in a container.
+func (e *Engine) hasOneProcessor() bool { return e.config.Workers == 1 && runtime.GOMAXPROCS(0) == 1 }
+
 // Run moves media until ctx ends or a socket breaks. When it returns, everything that it and the rooms have started has
 // ended, and the sockets are closed.
 func (e *Engine) Run(ctx context.Context) error {

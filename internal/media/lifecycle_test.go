@@ -155,12 +155,7 @@ func TestAPeerThatProvesAnotherAddressGetsItsMediaThere(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			m := open(t, start(t, tt.config))
-			alice, bob := newClient(t, m, 1), newClient(t, m, 2)
-			alice.join(t)
-			bob.join(t)
-			alice.let(t, sfu.Microphone, sfu.On)
-			alice.publish()
-			bob.next(t, "voice", func(received) bool { return true })
+			_, bob := talk(t, m)
 			p := bob.params
 			msg, err := stun.Build(stun.BindingRequest, stun.TransactionID, stun.NewUsername(p.LocalUfrag+":"+p.RemoteUfrag),
 				stun.RawAttribute{Type: stun.AttrUseCandidate}, stun.NewShortTermIntegrity(p.LocalPwd), stun.Fingerprint)

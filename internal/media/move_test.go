@@ -163,12 +163,7 @@ func TestWhoMovesIsChosenByWhatTheirMediaCosts(t *testing.T) {
 
 func TestAPeerMovesWhileItsNetworkChanges(t *testing.T) {
 	m := open(t, start(t, media.Config{Workers: 2}))
-	alice, bob := newClient(t, m, 1), newClient(t, m, 2)
-	alice.join(t)
-	bob.join(t)
-	alice.let(t, sfu.Microphone, sfu.On)
-	alice.publish()
-	bob.next(t, "voice", func(received) bool { return true })
+	alice, bob := talk(t, m)
 	for i := range 4 {
 		if err := m.room.Move(t.Context(), alice.id, 1-i%2); err != nil && i > 0 {
 			t.Fatal(err)

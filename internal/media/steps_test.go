@@ -26,19 +26,24 @@ func stillEngine(t *testing.T) *Engine {
 	return e
 }
 
-// speaker is a peer on a still engine's first worker, past its handshake.
+// speaker is a peer in a room on a still engine's first worker, past its handshake.
 type speaker struct {
 	t     *testing.T
 	e     *Engine
+	room  *Room
 	id    sfu.PeerID
 	from  netip.AddrPort
 	seals *srtp.Context
 	next  uint16
 }
 
-func newSpeaker(t *testing.T, e *Engine, room *Room) *speaker {
+func newSpeaker(t *testing.T) *speaker {
 	t.Helper()
-	s := &speaker{t: t, e: e, id: 1, from: netip.MustParseAddrPort("127.0.0.1:9")}
+	e := stillEngine(t)
+	room := e.OpenRoom()
+	t.Cleanup(e.running.Wait)
+	t.Cleanup(e.end)
+	s := &speaker{t: t, e: e, room: room, id: 1, from: netip.MustParseAddrPort("127.0.0.1:9")}
 	p := quietParams(0)
 	p.PayloadTypes = []sfu.PayloadType{{Codec: sfu.Opus, PT: 111}}
 	p.Sources = []sfu.Source{{MID: "0", Kind: sfu.Microphone, Declared: []sfu.DeclaredSSRC{{SSRC: 5}}}}
@@ -95,11 +100,8 @@ func (s *speaker) speak(packets int) {
 }
 
 func TestWhatArrivesWhileAPeerMovesIsTakenInByOneOfTheWorkers(t *testing.T) {
-	e := stillEngine(t)
-	room := e.OpenRoom()
-	t.Cleanup(e.running.Wait)
-	t.Cleanup(e.end)
-	s := newSpeaker(t, e, room)
+	s := newSpeaker(t)
+	e, room := s.e, s.room
 	from, to := e.workers[0], e.workers[1]
 	if !from.mayMove(s.id) {
 		t.Fatal("it cannot move")
@@ -182,11 +184,8 @@ func TestAMoveWaitsForReadersOnTheirWay(t *testing.T) {
 }
 
 func TestWhoseAddressAnotherHasClaimedDoesNotMove(t *testing.T) {
-	e := stillEngine(t)
-	room := e.OpenRoom()
-	t.Cleanup(e.running.Wait)
-	t.Cleanup(e.end)
-	s := newSpeaker(t, e, room)
+	s := newSpeaker(t)
+	e := s.e
 	w := e.workers[0]
 	e.directory.removeAddr(s.from, s.id)
 	e.directory.claimAddr(s.from, owner{2, 1}, w.now)
@@ -196,11 +195,8 @@ func TestWhoseAddressAnotherHasClaimedDoesNotMove(t *testing.T) {
 }
 
 func TestAPeerThatTheNewWorkerCannotTakeEnds(t *testing.T) {
-	e := stillEngine(t)
-	room := e.OpenRoom()
-	t.Cleanup(e.running.Wait)
-	t.Cleanup(e.end)
-	s := newSpeaker(t, e, room)
+	s := newSpeaker(t)
+	e, room := s.e, s.room
 	from, to := e.workers[0], e.workers[1]
 	if err := to.router.AddPeer(to.now, 99, quietParams(0)); err != nil { // the same ufrag
 		t.Fatal(err)

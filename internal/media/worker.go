@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
-	"runtime"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -51,9 +50,9 @@ type worker struct {
 	rooms  map[sfu.RoomID]*Room
 	coming map[sfu.PeerID]*held // who moves here
 	lost   []sfu.Event          // PeerLost of this turn, to be carried out after it
-	hot    *supply[batch]       // for what comes in the middle of a turn; nil where the reader sees to it
+	hot    *supply[batch]       // for what look finds
 	spare  *supply[pipeBatch]
-	alone  bool         // on the one processor that there is; it may become more, in a container
+	alone  bool         // see Engine.hasOneProcessor
 	filled []*pipeBatch // by worker, while a turn's packets are handed over
 	timer  *time.Timer
 	armed  time.Time // when the timer rings; zero when it is stopped
@@ -65,10 +64,8 @@ func newWorker(index int, e *Engine, s socket) *worker {
 		inbox: make(chan *batch, inboxDepth), pipes: make(chan *pipeBatch, inboxDepth),
 		peers: make(map[sfu.PeerID]*peer), rooms: make(map[sfu.RoomID]*Room),
 		coming: make(map[sfu.PeerID]*held),
-		spare:  newSupply(pipeBatchesPerWorker, newPipeBatch),
-	}
-	if e.config.Workers == 1 {
-		w.hot, w.alone = newSupply(1, newBatch), runtime.GOMAXPROCS(0) == 1
+		hot:    newSupply(1, newBatch), spare: newSupply(pipeBatchesPerWorker, newPipeBatch),
+		alone: e.hasOneProcessor(),
 	}
 	w.loop = loop.New(w, taskDepth)
 	w.router = w.newRouter()
@@ -149,7 +146,7 @@ func (w *worker) takeMore() {
 // Where all of several workers are busy at once, their readers have no processor either, for up to 10 ms. A loop would have
 // to hand over what it finds for others; it does not look there yet.
 func (w *worker) look() {
-	if w.hot == nil || !w.alone || len(w.inbox) > 0 {
+	if !w.alone || len(w.inbox) > 0 {
 		return
 	}
 	b := w.hot.take() // given back by receive

@@ -200,7 +200,7 @@ func (r *Router) forwardKept(now time.Time, sl *slot, s *stream, sequence uint16
 		sl.skip(s, sequence)
 		return
 	}
-	g := new(gatheredUnit)
-	g.keep(&r.unit)
-	r.forward(sl, g, out)
+	r.single.keep(&r.unit)
+	r.forward(sl, &r.single, out)
+	r.single.unit = unit{}
 }

@@ -84,7 +84,7 @@ func TestForwardAllocs(t *testing.T) {
 	if raced {
 		t.Skip("the race detector allocates")
 	}
-	for _, profile := range []srtp.ProtectionProfile{srtp.ProtectionProfileAeadAes128Gcm, srtp.ProtectionProfileAes128CmHmacSha1_80} {
+	for _, profile := range profiles {
 		t.Run(fmt.Sprintf("profile %#x", uint16(profile)), func(t *testing.T) {
 			a := newAudience(t, 50, profile)
 			router := a.call.workers[0]

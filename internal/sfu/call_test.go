@@ -14,6 +14,9 @@ import (
 	"noom/internal/sfu/rtpx"
 )
 
+// profiles are those that peers agree to: the sealing of our own and pion's.
+var profiles = []srtp.ProtectionProfile{srtp.ProtectionProfileAeadAes128Gcm, srtp.ProtectionProfileAes128CmHmacSha1_80}
+
 // call is a meeting under virtual time: routers, and peers with real STUN and SRTP on the far side of a perfect or lossy link.
 type call struct {
 	t       testing.TB

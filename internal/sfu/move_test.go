@@ -132,6 +132,16 @@ func (c *call) numbered(at ...int) (watched *allNumbers) {
 			s.next = s.next.Add(time.Duration(7*i) * time.Millisecond)
 		}
 	}
+	c.watchEveryone()
+	c.run(3 * time.Second)
+	for _, p := range c.peers {
+		p.clear()
+	}
+	return watched
+}
+
+// watchEveryone has everybody look at all the others.
+func (c *call) watchEveryone() {
 	for i, p := range c.peers {
 		var wishes []Wish
 		for j, other := range c.peers {
@@ -141,11 +151,6 @@ func (c *call) numbered(at ...int) (watched *allNumbers) {
 		}
 		p.view(wishes...)
 	}
-	c.run(3 * time.Second)
-	for _, p := range c.peers {
-		p.clear()
-	}
-	return watched
 }
 
 // checkAll fails unless everybody got everything of everybody for so long.
@@ -209,7 +214,7 @@ func TestAPeerMovesBetweenWorkersWithoutAPacketLost(t *testing.T) {
 }
 
 func TestPeersMoveBackAndForthFiftyTimes(t *testing.T) {
-	for _, profile := range []srtp.ProtectionProfile{srtp.ProtectionProfileAeadAes128Gcm, srtp.ProtectionProfileAes128CmHmacSha1_80} {
+	for _, profile := range profiles {
 		c := newCall(t, 3)
 		c.profile, c.lag = profile, 2*time.Millisecond
 		watched := c.numbered(0, 0, 1)
@@ -422,17 +427,11 @@ func TestAnythingMayHappenWhilePeersMove(t *testing.T) {
 			c.handOver(p, to, time.Duration(c.random()%12)*time.Millisecond)
 		}
 		lossy = false
-		for i, p := range c.peers {
+		for _, p := range c.peers {
 			c.publish(p, Camera, On)
 			c.publish(p, Microphone, On)
-			var wishes []Wish
-			for j, other := range c.peers {
-				if i != j {
-					wishes = append(wishes, Wish{other.track(Camera), 320, 180})
-				}
-			}
-			p.view(wishes...)
 		}
+		c.watchEveryone()
 		c.run(5 * time.Second)
 		for _, p := range c.peers {
 			p.clear()

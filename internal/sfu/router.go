@@ -51,7 +51,7 @@ type Router struct {
 	check   ice.Request
 	packet  rtpx.Packet
 	unit    unit
-	sound   gatheredUnit
+	single  gatheredUnit // forwarded at once
 	level   [1]byte
 	element [1]rtpx.Element
 	lost    []uint16

@@ -205,7 +205,7 @@ func (r *Router) pass(u *unit, out *Out) {
 		r.gather(u, false)
 		return
 	}
-	g := &r.sound
+	g := &r.single
 	g.unit, g.own.Payload = *u, u.packet.Payload
 	for _, sl := range u.stream.slots {
 		r.forward(sl, g, out)

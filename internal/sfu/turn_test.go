@@ -123,25 +123,32 @@ func TestAnSSRCThatChangesInTheMiddleOfATurnIsFollowed(t *testing.T) {
 	}
 }
 
-func TestWhatIsLeavingOfAStreamThatRestartsIsDropped(t *testing.T) {
-	c := newCall(t, 1)
+// halfOfATurn is a call in which bob has alice's keyframe, and carol is still to get it.
+func halfOfATurn(t *testing.T) (c *call, picture *testStream) {
+	t.Helper()
+	c = newCall(t, 1)
 	c.gathers = true
-	router := c.workers[0]
 	alice, bob, carol := c.join("alice", 0), c.join("bob", 0), c.join("carol", 0)
-	q := alice.camera()[0]
+	picture = alice.camera()[0]
 	for _, p := range []*testPeer{bob, carol} {
 		p.view(Wish{alice.track(Camera), 320, 180})
 	}
 	c.run(2 * time.Second)
-	before := router.Counters()
-	router.turns.atOnce = 1
+	c.workers[0].turns.atOnce = 1
 	c.sending = true
-	q.key = true
-	q.frame()
-	if !router.Forward(c.outs[0]) {
+	picture.key = true
+	picture.frame()
+	if !c.workers[0].Forward(c.outs[0]) {
 		t.Fatal("bob and carol were served at once")
 	}
 	c.flush(0)
+	return c, picture
+}
+
+func TestWhatIsLeavingOfAStreamThatRestartsIsDropped(t *testing.T) {
+	c, q := halfOfATurn(t)
+	router, bob, carol := c.workers[0], c.peers[1], c.peers[2]
+	before := router.Counters()
 	q.ssrc += 0x1000
 	q.sequence += 9999
 	q.key = true
@@ -194,23 +201,9 @@ func TestNoKeyframeIsAskedForThatIsLeaving(t *testing.T) {
 }
 
 func TestATurnOfWhichAllIsCutIsOver(t *testing.T) {
-	c := newCall(t, 1)
-	c.gathers = true
+	c, _ := halfOfATurn(t)
 	router := c.workers[0]
-	alice, bob, carol := c.join("alice", 0), c.join("bob", 0), c.join("carol", 0)
-	q := alice.camera()[0]
-	for _, p := range []*testPeer{bob, carol} {
-		p.view(Wish{alice.track(Camera), 320, 180})
-	}
-	c.run(2 * time.Second)
-	router.turns.atOnce = 1
-	c.sending = true
-	q.frame()
-	if !router.Forward(c.outs[0]) {
-		t.Fatal("bob and carol were served at once")
-	}
-	c.flush(0)
-	router.restart(&router.peers[alice.id].sources[Camera].streams[0])
+	router.restart(&router.peers[c.peers[0].id].sources[Camera].streams[0])
 	for router.Forward(c.outs[0]) {
 		t.Error("something was left to forward")
 	}

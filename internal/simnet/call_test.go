@@ -131,38 +131,50 @@ func TestALayerThatStopsIsLeftForOneThatFlows(t *testing.T) {
 	}
 }
 
+// meetOverLoss has so many people see and hear one another for 3 s, over networks that lose a packet in twenty each way. What they got
+// is forgotten.
+func meetOverLoss(call *simnet.Call, many int) (people []*simnet.Peer) {
+	lossy := simnet.Link{Delay: 25 * time.Millisecond, Jitter: 5 * time.Millisecond, Loss: 0.05}
+	for i := range many {
+		people = append(people, call.JoinOver(fmt.Sprintf("peer %d", i+1), lossy, lossy))
+	}
+	for _, p := range people {
+		p.Talk()
+		p.Film()
+	}
+	lookAround(people, 640)
+	call.Run(3 * time.Second)
+	for _, p := range people {
+		p.Forget()
+	}
+	return people
+}
+
+// allSee fails unless everybody decoded so many frames of everybody else, under the right name.
+func allSee(t *testing.T, seed uint64, people []*simnet.Peer, want int) {
+	t.Helper()
+	for _, a := range people {
+		for _, b := range people {
+			if a == b {
+				continue
+			}
+			got := a.Got(b.Track(sfu.Camera))
+			if got.Frames < want {
+				t.Errorf("seed %d: %s decoded %d frames of %s, want %d", seed, a.Name, got.Frames, b.Name, want)
+			}
+			if got.Wrong > 0 {
+				t.Errorf("seed %d: %d wrong names", seed, got.Wrong)
+			}
+		}
+	}
+}
+
 func TestLossIsRepairedOnBothWays(t *testing.T) {
 	for seed := range seeds(t, 5) {
 		call := simnet.NewCall(t, 100+seed)
-		lossy := simnet.Link{Delay: 25 * time.Millisecond, Jitter: 5 * time.Millisecond, Loss: 0.05}
-		var people []*simnet.Peer
-		for i := range 3 {
-			people = append(people, call.JoinOver(fmt.Sprintf("peer %d", i+1), lossy, lossy))
-		}
-		for _, p := range people {
-			p.Talk()
-			p.Film()
-		}
-		lookAround(people, 640)
-		call.Run(3 * time.Second)
-		for _, p := range people {
-			p.Forget()
-		}
+		people := meetOverLoss(call, 3)
 		call.Run(20 * time.Second)
-		for _, a := range people {
-			for _, b := range people {
-				if a == b {
-					continue
-				}
-				got := a.Got(b.Track(sfu.Camera))
-				if want := 20 * 15 * 95 / 100; got.Frames < want {
-					t.Errorf("seed %d: %s decoded %d frames of %s, want %d", 100+seed, a.Name, got.Frames, b.Name, want)
-				}
-				if got.Wrong > 0 {
-					t.Errorf("seed %d: %d wrong names", 100+seed, got.Wrong)
-				}
-			}
-		}
+		allSee(t, 100+seed, people, 20*15*95/100)
 	}
 }
 
@@ -171,38 +183,12 @@ func TestLossIsRepairedOnBothWays(t *testing.T) {
 func TestWhoMovesBetweenWorkersIsSeenAndSeesOverBadNetworks(t *testing.T) {
 	for seed := range seeds(t, 5) {
 		call := simnet.NewCallOn(t, 300+seed, 3)
-		lossy := simnet.Link{Delay: 25 * time.Millisecond, Jitter: 5 * time.Millisecond, Loss: 0.05}
-		var people []*simnet.Peer
-		for i := range 4 {
-			people = append(people, call.JoinOver(fmt.Sprintf("peer %d", i+1), lossy, lossy))
-		}
-		for _, p := range people {
-			p.Talk()
-			p.Film()
-		}
-		lookAround(people, 640)
-		call.Run(3 * time.Second)
-		for _, p := range people {
-			p.Forget()
-		}
+		people := meetOverLoss(call, 4)
 		for turn := range 100 {
 			people[(turn+int(seed))%4].Move((turn*7 + int(seed)) % 3)
 			call.Run(200 * time.Millisecond)
 		}
-		for _, a := range people {
-			for _, b := range people {
-				if a == b {
-					continue
-				}
-				got := a.Got(b.Track(sfu.Camera))
-				if want := 20 * 15 * 80 / 100; got.Frames < want {
-					t.Errorf("seed %d: %s decoded %d frames of %s, want %d", 300+seed, a.Name, got.Frames, b.Name, want)
-				}
-				if got.Wrong > 0 {
-					t.Errorf("seed %d: %d wrong names", 300+seed, got.Wrong)
-				}
-			}
-		}
+		allSee(t, 300+seed, people, 20*15*80/100)
 	}
 }
 
