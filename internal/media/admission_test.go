@@ -157,6 +157,24 @@ func TestANodeIsFullWhenAllItsWorkersAre(t *testing.T) {
 	}
 }
 
+func TestALoopIsNotLateWhileItRests(t *testing.T) {
+	due := time.Now()
+	at := func(ms int) time.Time { return due.Add(time.Duration(ms) * time.Millisecond) }
+	for name, c := range map[string]struct{ ended, began, now, want int }{
+		"in time":                         {-9, 0, 0, 0},
+		"the timer was late":              {-9, 1, 1, 0},
+		"and then a batch came first":     {-9, 1, 3, 2},
+		"due while the loop worked":       {4, 5, 5, 4},
+		"and another turn came in before": {4, 5, 8, 7},
+		"due in the middle of a turn":     {-9, -8, 2, 2},
+	} {
+		w := &worker{began: at(c.began), rested: at(c.began).Sub(at(c.ended)), now: at(c.now)}
+		if got := w.waited(due); got != time.Duration(c.want)*time.Millisecond {
+			t.Errorf("%s: waited %v, want %d ms", name, got, c.want)
+		}
+	}
+}
+
 func TestLagsGiveQuantiles(t *testing.T) {
 	var l lags
 	var before Lags

@@ -10,8 +10,8 @@ import (
 const lagBuckets = 92
 
 // lags counts how long inputs waited for a worker's loop: batches of datagrams from when they were read, or at worst from when
-// the socket had last been looked at, and what time asked for from when it was due. Tasks and what comes out of pipes are not
-// counted. The loop adds, anyone may read.
+// the socket had last been looked at, and what time asked for from when it was due, less what the loop rested meanwhile. Tasks
+// and what comes out of pipes are not counted. The loop adds, anyone may read.
 type lags struct{ buckets [lagBuckets]atomic.Uint64 }
 
 func (l *lags) add(d time.Duration) { l.buckets[bucketOf(d)].Add(1) }

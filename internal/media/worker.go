@@ -43,9 +43,12 @@ type worker struct {
 	// owned by the loop
 	router *sfu.Router
 	out    sfu.Out
-	now    time.Time // of this round
-	more   bool      // of this turn's packets have not left yet
-	looked time.Time // at the socket, in the middle of a turn
+	now    time.Time     // of this round
+	more   bool          // of this turn's packets have not left yet
+	looked time.Time     // at the socket, in the middle of a turn
+	began  time.Time     // the turn
+	ended  time.Time     // the last round
+	rested time.Duration // before the turn
 	peers  map[sfu.PeerID]*peer
 	rooms  map[sfu.RoomID]*Room
 	coming map[sfu.PeerID]*held // who moves here
@@ -97,7 +100,8 @@ func (w *worker) run(ctx context.Context) {
 			return
 		}
 		w.endRound()
-		w.turned(w.now, time.Now())
+		w.ended = time.Now()
+		w.turned(w.now, w.ended)
 	}
 }
 
@@ -121,7 +125,7 @@ func (w *worker) begin(ctx context.Context) bool {
 		w.now = time.Now()
 		w.armed = time.Time{}
 	}
-	w.looked = w.now
+	w.looked, w.began, w.rested = w.now, w.now, w.now.Sub(w.ended)
 	return true
 }
 
@@ -229,7 +233,7 @@ func (w *worker) receivePiped(p *pipeBatch) {
 func (w *worker) endRound() {
 	w.more = w.forwardSome()
 	if d := w.router.Deadline(); !d.IsZero() && !d.After(w.now) {
-		w.counts.lags.add(w.now.Sub(d))
+		w.counts.lags.add(w.waited(d))
 		w.guard(0, func() { w.router.Tick(w.now, &w.out) })
 	}
 	w.flush()
@@ -238,6 +242,16 @@ func (w *worker) endRound() {
 		w.flush()
 	}
 	w.arm()
+}
+
+// waited tells for how long the loop has not come to what was due at d. While it rested it was not the loop that was late, but
+// the runtime's timer, which may count whole milliseconds.
+func (w *worker) waited(d time.Time) time.Duration {
+	waited := w.now.Sub(d)
+	if late := w.began.Sub(d); late > 0 {
+		waited -= min(late, w.rested)
+	}
+	return waited
 }
 
 // arm makes the timer ring at the router's deadline, or earlier: a needless ring costs less than a reset at every turn.
