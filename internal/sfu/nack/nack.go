@@ -10,9 +10,10 @@ import "time"
 // Generator watches the sequence numbers of one stream. Its memory grows with the first losses to a bound.
 type Generator struct {
 	started   bool
-	newest    int64     // the highest extended sequence number
-	epoch     time.Time // of the times below
-	missing   []loss    // in rising order, at most most
+	newest    int64         // the highest extended sequence number
+	heard     time.Duration // when it came
+	epoch     time.Time     // of the times below
+	missing   []loss        // in rising order, at most most
 	next      time.Duration
 	tolerance time.Duration // how late packets are that are merely out of order
 }
@@ -34,9 +35,12 @@ const (
 	// patience is how long a packet is worth waiting for: browsers wait at most about as long before they ask for a keyframe.
 	patience = time.Second
 	// Reordered packets are given this long before they count as lost: at first and at least what a busy host or a
-	// Wi-Fi's retries take, at most what jitter buffers accept as normal.
+	// Wi-Fi's retries take, at most what a path of ± 100 ms needs.
 	leastTolerance = 10 * time.Millisecond
-	mostTolerance  = 100 * time.Millisecond
+	mostTolerance  = 200 * time.Millisecond
+	// outdated is how many packets missing after a silence of patience are too many to ask for: the sender was cut off, and shows
+	// something else by now. The end of a still picture is less, and wanted.
+	outdated = 16
 	// unknownRTT stands in until a round trip is measured: most of the world within a continent.
 	unknownRTT = 100 * time.Millisecond
 	// leastWait keeps a second request from overtaking the answer to the first where hosts are slow and paths short.
@@ -78,8 +82,13 @@ func (g *Generator) received(now time.Time, sequence uint16, recovered bool) (bu
 		g.arrived(at, g.newest+step, recovered)
 		return false
 	}
-	from := g.newest + 1
+	from, silent := g.newest+1, at-g.heard
 	g.newest += step
+	g.heard = at
+	if silent > patience && step > outdated {
+		g.Forget()
+		return true
+	}
 	return g.lose(at, from, g.newest)
 }
 
@@ -141,8 +150,9 @@ func (g *Generator) Due(now time.Time, rtt time.Duration, dst []uint16) (lost []
 			}
 			dst = append(dst, uint16(l.sequence))
 			l.tries++
-			// Each try waits a quarter of the round trip longer: the path that loses is also the one that queues.
-			l.due = at + max(rtt+rtt*time.Duration(l.tries)/4, leastWait)
+			// An eighth more than the round trip, as browsers send nothing again within one: a try that comes early waits for the
+			// next. Longer waits let a picture freeze that is lost again and again; what queues shows in the round trip.
+			l.due = at + max(rtt+rtt/8, leastWait)
 		}
 		g.next = min(g.next, l.due)
 		kept = append(kept, l)
