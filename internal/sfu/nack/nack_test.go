@@ -68,6 +68,34 @@ func TestTriesFollowTheRoundTripUntilThePacketComes(t *testing.T) {
 	expect(t, g, 1000)
 }
 
+func TestOnALossyPathARequestIsSaidTwice(t *testing.T) {
+	g := New()
+	n := uint16(0)
+	for ms := range 999 { // one of 20 is lost, and comes as a retransmission
+		n++
+		if n%20 == 0 {
+			g.Recovered(at(ms), n-20)
+			continue
+		}
+		g.Received(at(ms), n)
+		g.Due(at(ms), 50*time.Millisecond, nil)
+	}
+	g.Forget()
+	receive(t, g, 2000, n+1, n+3)
+	expect(t, g, 2010, n+2)
+	expect(t, g, 2024)
+	expect(t, g, 2025, n+2) // once more
+	expect(t, g, 2066)
+	expect(t, g, 2067, n+2) // a round trip and an eighth after the first
+	g.Recovered(at(2070), n+2)
+	for ms := range 1000 {
+		receive(t, g, 2100+ms, n+4+uint16(ms))
+	}
+	receive(t, g, 4000, n+1005)
+	expect(t, g, 4010, n+1004)
+	expect(t, g, 4025) // where nothing was lost for long, once is enough
+}
+
 func TestAnUnknownOrTinyRoundTripHasALeastWait(t *testing.T) {
 	g := New()
 	receive(t, g, 0, 1, 3)
