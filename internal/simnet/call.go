@@ -59,8 +59,16 @@ type trackState struct {
 	state sfu.TrackState
 }
 
-// NewCall makes an empty call on one worker.
-func NewCall(tb testing.TB, seed uint64) *Call { return NewCallOn(tb, seed, 1) }
+// NewCall makes an empty call on one worker. A test that fails tells its seed.
+func NewCall(tb testing.TB, seed uint64) *Call {
+	c := NewCallOn(tb, seed, 1)
+	tb.Cleanup(func() {
+		if tb.Failed() {
+			tb.Logf("the call had seed %d, and trace %016x after %v", seed, c.trace, c.clock.now)
+		}
+	})
+	return c
+}
 
 // NewCallOn makes an empty call whose peers are spread over workers, as a large meeting on a machine with many cores.
 func NewCallOn(tb testing.TB, seed uint64, workers int) *Call {

@@ -11,18 +11,27 @@ import (
 	"noom/internal/simnet"
 )
 
-// seeds yields as many seeds as SIM_SEEDS asks for (make sim), or a few.
-func seeds(t *testing.T, few uint64) uint64 {
+// asked is how many seeds each fault is to be run with (make sim); 0: it is not a run of many.
+func asked(t *testing.T) uint64 {
 	t.Helper()
-	asked := os.Getenv("SIM_SEEDS")
-	if asked == "" {
-		return few
+	text := os.Getenv("SIM_SEEDS")
+	if text == "" {
+		return 0
 	}
-	n, err := strconv.ParseUint(asked, 10, 16)
-	if err != nil {
-		t.Fatalf("SIM_SEEDS: %v", err)
+	n, err := strconv.ParseUint(text, 10, 16)
+	if err != nil || n == 0 {
+		t.Fatalf("SIM_SEEDS is %q: %v", text, err)
 	}
 	return n
+}
+
+// seeds is how many seeds a test of its own runs with: ten times as many as each fault, or a few.
+func seeds(t *testing.T, few uint64) uint64 {
+	t.Helper()
+	if n := asked(t); n > 0 {
+		return 10 * n
+	}
+	return few
 }
 
 // gather brings n people into a call who all talk, film and look at one another.

@@ -1,5 +1,8 @@
 package simnet
 
+// Products that are added to something are converted to float64 throughout: Go may then not fuse the two operations, which on some
+// processors gives another last digit, and from there another call.
+
 // chance draws numbers that depend on what they are for alone: the seed, a flow, the packet's number in it and a purpose. So one
 // more packet elsewhere changes nothing here, whatever else is different in the call.
 type chance struct{ state uint64 }

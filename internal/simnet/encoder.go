@@ -112,7 +112,7 @@ func (s *stream) frameSize(key bool) int {
 		return int(keyframe * even)
 	}
 	s.frames++
-	size := int(even * (0.85 + 0.3*s.chance.draw(s.frames, forSize)))
+	size := int(even * (0.85 + float64(0.3*s.chance.draw(s.frames, forSize))))
 	saved := min(s.debt, size/3)
 	s.debt -= saved
 	return max(size-saved, 100)

@@ -195,7 +195,7 @@ func (h *histogram) cheapest() int {
 	lost := 1.0
 	for i, share := range h.counts {
 		lost -= share
-		if cost := 20*float64(i) + 20*100*max(lost, 0); cost < least-1e-6 {
+		if cost := float64(20*i) + float64(20*100*max(lost, 0)); cost < least-1e-6 {
 			best, least = i, cost
 		}
 	}

@@ -180,9 +180,9 @@ func (g *growth) next(now time.Duration, target float64, u usage, acked float64,
 	seconds := passed.Seconds()
 	if g.capacity > 0 { // near where it was too much: about a packet per response time
 		response := rtt + 100*time.Millisecond
-		return min(target+seconds*max(4000, 1200*8*0.5/response.Seconds()), most)
+		return min(target+float64(seconds*max(4000, 1200*8*0.5/response.Seconds())), most)
 	}
-	return min(target+max(1000, 0.08*target)*seconds, most)
+	return min(target+float64(max(1000, 0.08*target)*seconds), most)
 }
 
 // losses limits the rate by the share that is lost, as WebRTC does since 2023: losses that may be the path's own at this rate do
