@@ -105,8 +105,14 @@ race: $(NPM_STAMPS) ui/dist/index.html ## Go tests under the race detector
 	$(GO) test -race -timeout 20m ./...
 
 .PHONY: sim
-sim: ## Whole calls in virtual time, many seeds (SEEDS=200)
-	SIM_SEEDS=$(or $(SEEDS),200) $(GO) test -count=1 -timeout 30m ./internal/simnet/...
+sim: ## Simulated calls on bad networks, each with 20 seeds, into test-results/sim (SEEDS=20 ONLY='loss 10' REPLAY=x.trace)
+ifdef REPLAY
+	@SIM_REPLAY=$(REPLAY) $(GO) test -count=1 -v -run TestReplayOfATrace ./internal/simnet
+else
+	@rm -rf test-results/sim; status=0; \
+	SIM_SEEDS=$(or $(SEEDS),20) SIM_ONLY='$(ONLY)' $(GO) test -count=1 -timeout 30m ./internal/simnet/... || status=$$?; \
+	sed '/^$$/,/^$$/d' test-results/sim/faults.md; exit $$status
+endif
 
 .PHONY: fuzz
 fuzz: ## Every fuzz target for FUZZTIME (30s)

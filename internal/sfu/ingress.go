@@ -257,7 +257,7 @@ func (r *Router) levelOf(p *peer) byte {
 func (r *Router) seen(now time.Time, s *stream) {
 	before := s.seen
 	s.seen = now
-	if now.Sub(before) < layerSilence && !before.IsZero() {
+	if now.Sub(before) < s.source.silence() && !before.IsZero() {
 		return
 	}
 	if t := s.source.track; t != nil {

@@ -97,3 +97,19 @@ func (r *Router) RequestKeyframe(now time.Time, in RoomID, number Track, layer u
 	}
 	r.wantKeyframe(now, &t.source.streams[layer])
 }
+
+// cutOff is after how long without a word a peer that speaks again was cut off: browsers report on what they are sent about each
+// second, RFC 3550's random share of half of that included.
+const cutOff = 1600 * time.Millisecond
+
+// moveGap is the same of a peer that comes from another address: what it was sent at the old one is lost. One that moves
+// in time, because it knows of its new network before the old one ends, misses nothing.
+const moveGap = 300 * time.Millisecond
+
+// returned has keyframes asked for of all that a peer sees: it misses what was sent while it was cut off, and would ask only after
+// it has asked in vain for the packets.
+func (r *Router) returned(now time.Time, p *peer) {
+	for _, sl := range p.video {
+		r.heardLoss(now, sl)
+	}
+}

@@ -33,6 +33,7 @@ type peer struct {
 	address   netip.AddrPort // nominated: where we send; invalid before
 	addresses []address      // proven: where we listen
 	consent   time.Time      // the last valid check
+	spoke     time.Time      // the last datagram that is no check; zero before the first
 	nominated bool           // an address was, once
 	lost      bool
 	opens     *srtp.Context // nil before the handshake ended

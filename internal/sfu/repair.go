@@ -60,7 +60,7 @@ func (r *Router) resend(now time.Time, sl *slot, output uint16, out *Out) {
 	}
 	buf := rtpx.AppendHeader(memory[:0], rtpx.Header{
 		Marker: r.packet.Marker, PayloadType: t.RTX, Sequence: sl.repairs,
-		Timestamp: r.packet.Timestamp + g.offset, SSRC: sl.params.RTX, CSRC: uint32(sl.carried),
+		Timestamp: r.packet.Timestamp + g.offset, SSRC: sl.params.RTX, CSRC: uint32(g.stream.source.track.number),
 	}, nil)
 	header := len(buf)
 	buf = binary.BigEndian.AppendUint16(buf, output)

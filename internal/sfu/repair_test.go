@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"encoding/binary"
+	"slices"
 	"testing"
 	"time"
 
@@ -86,6 +87,28 @@ func TestANACKIsAnsweredOverRTXWithTheSameBytes(t *testing.T) {
 	bob.nack(5, 1, 2, 3)                             // an empty slot
 	if len(bob.recovered[bob.params.Slots[4].SSRC]) != before {
 		t.Error("something was sent for nothing")
+	}
+}
+
+func TestWhatIsSentAgainBearsTheNameOfWhomItShows(t *testing.T) {
+	for _, next := range []bool{true, false} { // the slot has gone on to somebody else, or is empty
+		c := newCall(t, 1)
+		alice, carol, bob := c.join("alice", 0), c.join("carol", 0), c.join("bob", 0)
+		alice.camera()
+		carol.camera()
+		bob.view(Wish{alice.track(Camera), 320, 180})
+		c.run(time.Second)
+		i := slices.IndexFunc(bob.params.Slots, func(s Slot) bool { return len(bob.got[s.SSRC]) > 0 })
+		if bob.view(); next {
+			bob.view(Wish{carol.track(Camera), 320, 180})
+		}
+		old := bob.slot(i)[len(bob.slot(i))-1]
+		c.run(300 * time.Millisecond)
+		bob.nack(i, old.packet.Sequence)
+		again := bob.recovered[bob.params.Slots[i].SSRC]
+		if len(again) != 1 || again[0].csrc != alice.track(Camera) {
+			t.Errorf("gone on %v: alice's picture was sent again as %v", next, again)
+		}
 	}
 }
 

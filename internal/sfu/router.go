@@ -104,6 +104,10 @@ func (r *Router) Gather(now time.Time, from netip.AddrPort, datagram []byte, out
 		return
 	}
 	r.sender = p
+	if away := now.Sub(p.spoke); away > cutOff && !p.spoke.IsZero() {
+		r.returned(now, p)
+	}
+	p.spoke = now
 	p.stats.PacketsReceived++
 	p.stats.BytesReceived += uint64(len(datagram))
 	switch class {

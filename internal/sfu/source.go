@@ -191,9 +191,20 @@ func (s *source) live(i int) bool {
 			newest = s.streams[j].seen
 		}
 	}
-	return newest.Sub(s.streams[i].seen) < layerSilence
+	return newest.Sub(s.streams[i].seen) < s.silence()
 }
 
-// layerSilence is how long a layer may send nothing while others do: browsers that drop a layer for want of
-// bandwidth or CPU send nothing at all, and a screen's slowest rate is 1 picture/s.
-const layerSilence = 1200 * time.Millisecond
+// How long a layer may send nothing while others do: browsers that drop a layer for want of bandwidth or CPU send nothing at all.
+// All layers of a camera show the same pictures, so that one lags behind another by no more than its packets take to leave and
+// a few pictures left out; those who see it see it stand still meanwhile. A screen's slowest rate is 1 picture/s.
+const (
+	layerSilence  = 1200 * time.Millisecond
+	cameraSilence = 250 * time.Millisecond
+)
+
+func (s *source) silence() time.Duration {
+	if s.kind == Camera {
+		return cameraSilence
+	}
+	return layerSilence
+}

@@ -106,8 +106,13 @@ func TestALayerThatFallsSilentIsLeft(t *testing.T) {
 	bob.view(Wish{alice.track(Camera), 1280, 720})
 	c.run(2 * time.Second)
 	layers[2].next = time.Time{}
-	c.run(3 * time.Second)
 	before := len(bob.slot(4))
+	c.run(500 * time.Millisecond)
+	if len(bob.slot(4)) == before {
+		t.Error("the picture stands still for half a second")
+	}
+	c.run(2500 * time.Millisecond)
+	before = len(bob.slot(4))
 	c.run(time.Second)
 	if got := len(bob.slot(4)) - before; got < 58 || got > 62 {
 		t.Errorf("%d packets/s after the largest layer stopped, want the middle layer's 60", got)

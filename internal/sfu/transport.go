@@ -125,6 +125,9 @@ func (r *Router) nominate(now time.Time, p *peer, from netip.AddrPort, out *Out)
 	}
 	waiting := !p.address.IsValid()
 	p.address = from
+	if kind == PeerMoved && now.Sub(p.spoke) > moveGap {
+		r.returned(now, p)
+	}
 	if waiting {
 		r.ready(now, p)
 	}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
+
+	"noom/internal/sfu/rtpx"
 )
 
 var stranger = netip.MustParseAddrPort("192.0.2.66:666")
@@ -116,6 +118,38 @@ func TestAPeerThatRoamsKeepsItsMedia(t *testing.T) {
 	c.run(40 * time.Second)
 	if c.workers[0].proven[old] != nil {
 		t.Error("the old address is listened to for ever")
+	}
+}
+
+func TestWhoWasCutOffSeesAgainAtOnce(t *testing.T) {
+	for _, moves := range []bool{false, true} {
+		c := newCall(t, 1)
+		alice, bob := c.join("alice", 0), c.join("bob", 0)
+		layers := alice.camera()
+		bob.microphone(20)
+		bob.view(Wish{alice.track(Camera), 320, 180})
+		c.run(2 * time.Second)
+		gone := 2 * time.Second
+		if moves {
+			gone = 500 * time.Millisecond
+		}
+		c.lost = func(p *testPeer, _ bool, _ []byte) bool { return p == bob }
+		c.run(gone)
+		c.lost = nil
+		alice.clear()
+		if moves {
+			bob.address = netip.MustParseAddrPort("[2001:db8::7]:4000")
+			bob.check(true)
+		}
+		c.run(60 * time.Millisecond)
+		if got := alice.of(rtpx.PLI, layers[0].ssrc); got != 1 {
+			t.Errorf("moves %v: %d keyframes asked for when bob is back", moves, got)
+		}
+		alice.clear()
+		c.run(3 * time.Second)
+		if got := alice.of(rtpx.PLI, 0); got > 0 {
+			t.Errorf("moves %v: %d keyframes asked for while he stays", moves, got)
+		}
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package simnet runs whole calls in virtual time: routers, simulated peers and the links between them, on one
+// Package simnet runs whole calls in virtual time: routers, simulated browsers and the links between them, on one
 // goroutine, from one seed. The same seed gives the same call, packet by packet.
 //
 //	call := simnet.NewCall(t, seed)
@@ -6,14 +6,15 @@
 //	alice.Talk()
 //	call.Run(5 * time.Second)
 //
-// The simulated peers speak STUN, SRTP, RTP and RTCP by pion's packages and share no code with the router. Only the
-// DTLS handshake is left out: both ends are handed the keys. Tests use this package; nothing else does.
+// The simulated browsers share no code with the router. They send as fast as transport-wide feedback lets them (rate.go,
+// encoder.go, pacer.go), repair by NACK and RTX, and account what a browser accounts: frames, freezes, concealed sound
+// (video.go, sound.go). Links (link.go) have a delay, losses and a queue in front of a rate that others may share
+// (bottleneck.go, rival.go). Only the DTLS handshake is left out: both ends are handed the keys. Tests use this package;
+// nothing else does.
 package simnet
 
 import (
-	"fmt"
-	"hash"
-	"hash/fnv"
+	"encoding/binary"
 	"math/rand/v2"
 	"net/netip"
 	"testing"
@@ -34,33 +35,48 @@ type Call struct {
 	chance  *rand.Rand
 	peers   []*Peer
 	byID    map[sfu.PeerID]*Peer
-	tracks  map[sfu.Track]sfu.TrackState
-	trace   hash.Hash64
+	at      map[netip.AddrPort]*Peer
+	tracks  []trackState
+	trace   uint64
 	seats   uint32
+	ids     sfu.PeerID
+	flows   uint64 // of rivals
+
+	pool     []*datagram
+	spare    []*sfu.Piped
+	recorder *Recorder // nil: nothing is recorded
+	replay   *Replay   // nil: links decide
 
 	// Speakers are those who spoke last, the loudest first, as the first worker hears them.
 	Speakers [3]sfu.Track
+	// Arrived counts the datagrams that arrived anywhere.
+	Arrived int
 }
 
-// worker is one router, hosted as package media hosts it.
-type worker struct {
-	call   *Call
-	index  int
-	router *sfu.Router
-	out    sfu.Out
+// trackState is what the meeting has decided about a track.
+type trackState struct {
+	track sfu.Track
+	state sfu.TrackState
 }
 
-// NewCall makes an empty call on one worker.
-func NewCall(tb testing.TB, seed uint64) *Call { return NewCallOn(tb, seed, 1) }
+// NewCall makes an empty call on one worker. A test that fails tells its seed.
+func NewCall(tb testing.TB, seed uint64) *Call {
+	c := NewCallOn(tb, seed, 1)
+	tb.Cleanup(func() {
+		if tb.Failed() {
+			tb.Logf("the call had seed %d, and trace %016x after %v", seed, c.trace, c.clock.now)
+		}
+	})
+	return c
+}
 
 // NewCallOn makes an empty call whose peers are spread over workers, as a large meeting on a machine with many cores.
 func NewCallOn(tb testing.TB, seed uint64, workers int) *Call {
 	c := &Call{
-		tb: tb, seed: seed, clock: clock{now: epoch},
+		tb: tb, seed: seed,
 		chance: rand.New(rand.NewPCG(seed, 1)),
 		byID:   make(map[sfu.PeerID]*Peer),
-		tracks: make(map[sfu.Track]sfu.TrackState),
-		trace:  fnv.New64a(),
+		at:     make(map[netip.AddrPort]*Peer),
 	}
 	for i := range workers {
 		c.workers = append(c.workers, &worker{
@@ -71,118 +87,53 @@ func NewCallOn(tb testing.TB, seed uint64, workers int) *Call {
 }
 
 // Now is the virtual time.
-func (c *Call) Now() time.Time { return c.clock.now }
+func (c *Call) Now() time.Time { return c.clock.time() }
+
+// Since is how long the call has lasted.
+func (c *Call) Since() time.Duration { return c.clock.now }
+
+// After has something done in the course of Run, d from now.
+func (c *Call) After(d time.Duration, do func()) { c.clock.after(d, do) }
 
 // Trace sums up every packet that arrived anywhere, and when. Calls that went the same way have the same trace.
-func (c *Call) Trace() uint64 { return c.trace.Sum64() }
+func (c *Call) Trace() uint64 { return c.trace }
+
+// Counters adds up what the routers count.
+func (c *Call) Counters() []sfu.Counters {
+	var all []sfu.Counters
+	for _, w := range c.workers {
+		all = append(all, w.router.Counters())
+	}
+	return all
+}
 
 // Run lets time pass.
 func (c *Call) Run(d time.Duration) {
-	end := c.clock.now.Add(d)
+	end := c.clock.now + d
 	for {
-		next, ticking := c.clock.due(), (*worker)(nil)
-		for _, w := range c.workers {
-			if due := w.router.Deadline(); !due.IsZero() && (next.IsZero() || due.Before(next)) {
-				next, ticking = due, w
-			}
-		}
-		if next.IsZero() || next.After(end) {
+		next, ok := c.clock.due()
+		if !ok || next > end {
 			break
 		}
-		if ticking == nil {
-			c.clock.step()
-			continue
-		}
-		if next.After(c.clock.now) {
-			c.clock.now = next
-		}
-		ticking.router.Tick(c.clock.now, &ticking.out)
-		ticking.flush()
+		c.clock.step()
 	}
 	c.clock.now = end
 }
 
-// each calls f for the router of every worker and carries out what follows.
-func (c *Call) each(f func(*sfu.Router, *sfu.Out)) {
-	for _, w := range c.workers {
-		f(w.router, &w.out)
-		w.flush()
-	}
-}
-
+// setTrack tells every worker what the meeting decided about a track.
 func (c *Call) setTrack(t sfu.Track, s sfu.TrackState) {
-	c.tracks[t] = s
-	c.each(func(r *sfu.Router, out *sfu.Out) { r.SetTrack(c.clock.now, room, t, s, out) })
-}
-
-// receive brings a datagram to the worker.
-func (w *worker) receive(from netip.AddrPort, datagram []byte) {
-	w.call.note(datagram)
-	w.router.Receive(w.call.clock.now, from, datagram, &w.out)
-	w.flush()
-}
-
-// flush carries out what the router asked for.
-func (w *worker) flush() {
-	for _, burst := range w.out.Peers {
-		for datagram := range w.out.Packets(burst) {
-			w.call.deliver(burst.To, append([]byte(nil), datagram...))
+	known := false
+	for i := range c.tracks {
+		if c.tracks[i].track == t {
+			c.tracks[i].state, known = s, true
 		}
 	}
-	var piped []sfu.Piped
-	for _, p := range w.out.Piped {
-		p.Data = append([]byte(nil), p.Data...)
-		piped = append(piped, p)
+	if !known {
+		c.tracks = append(c.tracks, trackState{t, s})
 	}
-	events := append([]sfu.Event(nil), w.out.Events...)
-	w.out.Reset()
-	for _, p := range piped {
-		to := w.call.workers[p.Worker]
-		w.call.clock.after(0, func() {
-			to.router.ReceivePiped(w.call.clock.now, p, &to.out)
-			to.flush()
-		})
-	}
-	for _, e := range events {
-		w.carryOut(e)
-	}
-}
-
-func (w *worker) carryOut(e sfu.Event) {
-	c := w.call
-	switch e.Kind {
-	case sfu.PeerProven:
-		// The handshake takes two round trips.
-		if p := c.byID[e.Peer]; p != nil {
-			c.clock.after(2*(p.up.Delay+p.down.Delay), p.secure)
-		}
-	case sfu.PeerLost:
-		if p := c.byID[e.Peer]; p != nil {
-			p.Leave()
-			p.LostFor = e.Reason
-		}
-	case sfu.SlotSwitched:
-		if p := c.byID[e.Peer]; p != nil {
-			p.slots[e.Slot].switched(e.Track, e.FromTS)
-		}
-	case sfu.SpeakersChanged:
-		if w.index == 0 {
-			c.Speakers = e.Speakers
-		}
-	case sfu.PipeWanted, sfu.PipeUnwanted:
-		if owner := c.owner(e.Track); owner != nil && owner != w {
-			if e.Kind == sfu.PipeWanted {
-				owner.router.StartPipe(c.clock.now, e.Room, e.Track, w.index)
-			} else {
-				owner.router.StopPipe(c.clock.now, e.Room, e.Track, w.index)
-			}
-			owner.flush()
-		}
-	case sfu.KeyframeWanted:
-		if owner := c.owner(e.Track); owner != nil {
-			owner.router.RequestKeyframe(c.clock.now, e.Room, e.Track, e.Layer, &owner.out)
-			owner.flush()
-		}
+	for _, w := range c.workers {
+		w.router.SetTrack(c.clock.time(), room, t, s, &w.out)
+		w.flush()
 	}
 }
 
@@ -202,44 +153,65 @@ func (p *Peer) Move(to int) {
 	if from == next || p.gone {
 		return
 	}
-	next.router.Expect(c.clock.now, room, from.router.Taken(p.id, nil), &next.out)
-	for t, s := range c.tracks {
-		next.router.SetTrack(c.clock.now, room, t, s, &next.out)
+	next.router.Expect(c.clock.time(), room, from.router.Taken(p.id, nil), &next.out)
+	for _, t := range c.tracks {
+		next.router.SetTrack(c.clock.time(), room, t.track, t.state, &next.out)
 	}
 	next.flush()
-	moving := from.router.Release(c.clock.now, p.id, to, &from.out)
+	moving := from.router.Release(c.clock.time(), p.id, to, &from.out)
 	if moving == nil {
 		c.tb.Fatalf("%s cannot move", p.Name)
 	}
 	from.flush()
 	c.Run(0) // what pipes have taken up is there
 	p.worker = next
-	if err := next.router.Adopt(c.clock.now, moving, &next.out); err != nil {
+	if err := next.router.Adopt(c.clock.time(), moving, &next.out); err != nil {
 		c.tb.Fatalf("%s, on its way: %v", p.Name, err)
 	}
-	next.router.Unexpect(c.clock.now, room, &next.out)
+	next.router.Unexpect(c.clock.time(), room, &next.out)
 	next.flush()
 }
 
 // deliver takes a datagram to whoever has the address, over its link.
-func (c *Call) deliver(to netip.AddrPort, datagram []byte) {
-	for _, p := range c.peers {
-		if p.address == to {
-			c.carry(&p.down, datagram, p.receive)
-			return
-		}
+func (c *Call) deliver(burst sfu.Burst, data []byte) {
+	p := c.byID[burst.Peer]
+	if burst.Peer == 0 {
+		p = c.at[burst.To]
 	}
+	if p == nil {
+		return
+	}
+	d := c.datagram(len(data))
+	copy(d.data, data)
+	d.peer, d.up, d.to = p, false, burst.To
+	p.down.carry(d)
 }
 
-// carry takes a datagram over a path.
-func (c *Call) carry(over *path, datagram []byte, arrive func([]byte)) {
-	times, n := over.arrivals(c.seed, c.clock.now, len(datagram))
-	for i := range n {
-		c.clock.at(times[i], func() { arrive(datagram) })
+// piped takes a copy of a packet that crosses to another worker.
+func (c *Call) piped(p *sfu.Piped) *sfu.Piped {
+	var copied *sfu.Piped
+	if last := len(c.spare) - 1; last >= 0 {
+		copied = c.spare[last]
+		c.spare = c.spare[:last]
+	} else {
+		copied = &sfu.Piped{Data: make([]byte, 0, sfu.MTU)}
 	}
+	data := append(copied.Data[:0], p.Data...)
+	*copied = *p
+	copied.Data = data
+	return copied
 }
 
-func (c *Call) note(datagram []byte) {
-	fmt.Fprintf(c.trace, "%d", c.clock.now.UnixNano())
-	c.trace.Write(datagram)
+func (c *Call) freePiped(p *sfu.Piped) { c.spare = append(c.spare, p) }
+
+// note adds an arrival to the trace: when, how long, and its two ends. Of a sealed packet the last bytes are the tag over all
+// of it (RFC 7714 §5.1), so that nothing is left out.
+func (c *Call) note(data []byte) {
+	c.Arrived++
+	h := c.trace ^ uint64(c.clock.now)<<11 ^ uint64(len(data))
+	if len(data) >= 16 {
+		h = mix(h ^ binary.LittleEndian.Uint64(data))
+		h ^= binary.LittleEndian.Uint64(data[len(data)-8:])
+	}
+	c.trace = mix(h)
 }

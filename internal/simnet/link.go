@@ -2,65 +2,126 @@ package simnet
 
 import "time"
 
-// Link is one direction of a path. The zero Link delivers everything at once.
+// Link is one direction of a path. The zero Link delivers everything at once. A datagram meets its parts in this order: loss,
+// the queue in front of the rate, delay and jitter, copies.
 type Link struct {
-	Delay  time.Duration // of every packet
-	Jitter time.Duration // up to this much more, drawn for each packet; packets may overtake one another
-	Loss   float64       // share of packets that vanish, 0–1
-	Copies float64       // share of packets that arrive twice, 0–1
-	Rate   int           // bits per second; 0 is unlimited
-	Queue  time.Duration // how long a packet may wait for its turn at Rate before it is dropped; 0 is 300 ms
-	Down   bool          // nothing passes
+	Delay   time.Duration // of every packet
+	Jitter  time.Duration // a packet takes up to this much longer or shorter, drawn for each; never less than no time
+	Ordered bool          // no packet overtakes another: one that is late holds up those behind it
+	Loss    float64       // share of packets that vanish, 0–1
+	Burst   float64       // how many packets in a row are lost on average (Gilbert-Elliott); 0 and 1: each for itself
+	Late    float64       // share of packets that are held back, so that LateBy of time's others overtake them
+	LateBy  time.Duration // 0 is 20 ms
+	Copies  float64       // share of packets that arrive twice, 0–1
+	Down    bool          // nothing passes
+
+	Rate       int           // bits per second; 0 is unlimited
+	Rates      []Step        // the rate as it changes, instead of Rate
+	Queue      time.Duration // how long what waits may take to leave at the rate; 0 is 300 ms where QueueBytes is 0 too
+	QueueBytes int           // how much may wait
+	CoDel      bool          // what has waited too long for too long is dropped (RFC 8289)
 }
 
-// path is a link at work.
+// path is a link at work, for one flow.
 type path struct {
 	Link
-	flow  uint64    // tells the paths of a call apart in the draws
-	sent  uint64    // packets so far
-	clear time.Time // when the last packet has left, at Rate
+	call   *Call
+	number uint64 // of the flow
+	chance chance
+	sent   uint64 // datagrams so far
+	bad    bool   // in a run of losses
+	last   time.Duration
+	queue  *Bottleneck // nil without a rate
+	own    bool        // the queue is this path's alone
+
+	// Dropped counts what vanished.
+	Dropped uint64
 }
 
-// arrivals gives the times at which a packet of size bytes sent now arrives: none when it is lost. The draws
-// depend on the seed, the flow and the packet's number alone, so that one more packet elsewhere changes nothing here.
-func (p *path) arrivals(seed uint64, now time.Time, size int) (times [2]time.Time, n int) {
+// replace puts another link in the place of the one there is. What waits in the queue goes on as the new rate says.
+func (p *path) replace(l Link) {
+	p.Link = l
+	if p.queue != nil && !p.own {
+		return
+	}
+	if p.queue == nil && (l.Rate > 0 || len(l.Rates) > 0) {
+		p.queue, p.own = newBottleneck(p.call), true
+	}
+	if p.queue != nil {
+		p.queue.set(l)
+	}
+}
+
+// carry takes a datagram over the path. The draws depend on the seed, the flow and the packet's number alone.
+func (p *path) carry(d *datagram) {
 	p.sent++
-	if p.Down || p.draw(seed, 0) < p.Loss {
-		return times, 0
+	d.path, d.number, d.left = p, p.sent, p.call.clock.now
+	if r := p.call.replay; r != nil {
+		r.carry(d)
+		return
 	}
-	leaves := now
-	if p.Rate > 0 {
-		if p.clear.Before(now) {
-			p.clear = now
-		}
-		queue := p.Queue
-		if queue == 0 {
-			queue = 300 * time.Millisecond
-		}
-		if p.clear.Sub(now) > queue {
-			return times, 0
-		}
-		p.clear = p.clear.Add(time.Duration(float64(size*8) / float64(p.Rate) * float64(time.Second)))
-		leaves = p.clear
+	p.call.recorder.sent(d)
+	if p.Down || p.loses() {
+		p.drop(d)
+		return
 	}
-	times[0] = leaves.Add(p.Delay + time.Duration(p.draw(seed, 1)*float64(p.Jitter)))
-	n = 1
-	if p.draw(seed, 2) < p.Copies {
-		times[1] = times[0].Add(time.Millisecond)
-		n = 2
+	if p.queue != nil {
+		p.queue.enter(d)
+		return
 	}
-	return times, n
+	p.pass(d)
 }
 
-// draw gives a number in [0, 1) for this packet and purpose.
-func (p *path) draw(seed uint64, purpose uint64) float64 {
-	return float64(mix(seed^mix(p.flow)^mix(p.sent<<2|purpose))>>11) / (1 << 53)
+// drop ends a datagram's way.
+func (p *path) drop(d *datagram) {
+	p.Dropped++
+	if d.stream != nil {
+		d.stream.vanished(d.place)
+	}
+	p.call.free(d)
 }
 
-// mix is the finalizer of SplitMix64: every bit of the result depends on every bit of x.
-func mix(x uint64) uint64 {
-	x += 0x9e3779b97f4a7c15
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
+// loses draws whether the packet is lost. With bursts it is the chain of Gilbert and Elliott with nothing lost in the good state and
+// everything in the bad one: the time spent there is Loss of all, and a stay lasts Burst packets on average.
+func (p *path) loses() bool {
+	if p.Loss <= 0 {
+		return false
+	}
+	if p.Burst <= 1 {
+		return p.chance.draw(p.sent, forLoss) < p.Loss
+	}
+	u := p.chance.draw(p.sent, forBurst)
+	if p.bad {
+		p.bad = u >= 1/p.Burst
+	} else {
+		p.bad = u < p.Loss/(p.Burst*(1-p.Loss))
+	}
+	return p.bad
+}
+
+// pass takes a datagram that has left over the distance.
+func (p *path) pass(d *datagram) {
+	c := p.call
+	delay := p.Delay
+	if p.Jitter > 0 {
+		delay += time.Duration((2*p.chance.draw(d.number, forJitter) - 1) * float64(p.Jitter))
+	}
+	if p.Late > 0 && p.chance.draw(d.number, forOrder) < p.Late {
+		if delay += p.LateBy; p.LateBy == 0 {
+			delay += 20 * time.Millisecond
+		}
+	}
+	arrives := c.clock.now + max(delay, 0)
+	if p.Ordered {
+		arrives = max(arrives, p.last)
+		p.last = arrives
+	}
+	if p.Copies > 0 && p.chance.draw(d.number, forCopy) < p.Copies {
+		second := c.copied(d)
+		c.recorder.sent(second)
+		c.recorder.arrives(second, arrives+time.Millisecond)
+		c.clock.at(arrives+time.Millisecond, second)
+	}
+	c.recorder.arrives(d, arrives)
+	c.clock.at(arrives, d)
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/pion/rtcp"
-	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
 	"github.com/pion/stun/v3"
 
@@ -25,6 +24,8 @@ const (
 	checkEvery = 2500 * time.Millisecond
 	// reportEvery is how often a browser sends its reports.
 	reportEvery = time.Second
+	// lossReports is over how many of the server's reports, one a second, libwebrtc smooths what it tells Opus of losses.
+	lossReports = 10
 )
 
 // Peer is a simulated browser in the call.
@@ -39,16 +40,21 @@ type Peer struct {
 	id      sfu.PeerID
 	params  sfu.PeerParams
 	address netip.AddrPort
-	up      path
-	down    path
+	moves   uint16 // of the address so far
+	up      *path
+	down    *path
 	gone    bool
+	keys    int // handshakes so far
 
-	seals, opens *srtp.Context
-	secured      bool
-	congestion   uint16 // the last transport-wide sequence number
+	session *session // nil before the handshake
+	rtt     time.Duration
+	life    int // counts connections: timers of one that was given up end
 
-	streams []*stream
-	slots   []*slot
+	tile  int // what it shows
+	shown []sfu.Track
+
+	sending
+	receiving
 }
 
 // Join brings a browser into the call, with links that are merely 10 ms long. Media flows after its handshake, about
@@ -61,36 +67,46 @@ func (c *Call) Join(name string) *Peer {
 func (c *Call) JoinOver(name string, up, down Link) *Peer {
 	c.seats++
 	p := &Peer{
-		Name: name, Seat: c.seats, id: sfu.PeerID(c.seats), call: c,
+		Name: name, Seat: c.seats, call: c,
 		worker:  c.workers[int(c.seats-1)%len(c.workers)],
 		address: netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(c.seats >> 8), byte(c.seats)}), 5000),
-		up:      path{Link: up, flow: uint64(c.seats) * 2},
-		down:    path{Link: down, flow: uint64(c.seats)*2 + 1},
 	}
-	p.offer()
-	for _, params := range p.params.Slots {
-		p.slots = append(p.slots, newSlot(p, params))
-	}
-	p.prepareStreams()
+	p.up = &path{call: c, number: uint64(c.seats) * 2, chance: newChance(c.seed, uint64(c.seats)*2)}
+	p.down = &path{call: c, number: uint64(c.seats)*2 + 1, chance: newChance(c.seed, uint64(c.seats)*2+1)}
+	p.up.replace(up)
+	p.down.replace(down)
+	c.at[p.address] = p
 	c.peers = append(c.peers, p)
-	c.byID[p.id] = p
+	p.prepareStreams()
+	p.connect()
+	p.check(p.life)
+	return p
+}
 
-	now := c.clock.now
+// connect makes a connection, as after the server has answered an offer.
+func (p *Peer) connect() {
+	c := p.call
+	c.ids++
+	p.id = c.ids
+	p.life++
+	p.session, p.gone = nil, false
+	p.offer()
+	p.receiving = newReceiving(p)
+	c.byID[p.id] = p
+	now := c.clock.time()
 	if err := p.worker.router.AddPeer(now, p.id, p.params); err != nil {
-		c.tb.Fatalf("adding %s: %v", name, err)
+		c.tb.Fatalf("adding %s: %v", p.Name, err)
 	}
 	p.worker.router.Enter(now, p.id, room, p.Seat)
-	for t, s := range c.tracks {
-		p.worker.router.SetTrack(now, room, t, s, &p.worker.out)
+	for _, t := range c.tracks {
+		p.worker.router.SetTrack(now, room, t.track, t.state, &p.worker.out)
 	}
 	p.worker.flush()
-	p.check()
-	return p
 }
 
 // offer settles what sdp would settle.
 func (p *Peer) offer() {
-	n := p.Seat
+	n := p.id
 	p.params = sfu.PeerParams{
 		LocalUfrag: fmt.Sprintf("srv%d", n), LocalPwd: fmt.Sprintf("server-password-%06d", n),
 		RemoteUfrag: fmt.Sprintf("cli%d", n), RemotePwd: fmt.Sprintf("client-password-%06d", n),
@@ -107,7 +123,7 @@ func (p *Peer) offer() {
 		},
 	}
 	for i := range audioSlots + videoSlots {
-		s := sfu.Slot{MID: fmt.Sprint(4 + i), Audio: i < audioSlots, SSRC: 100_000*n + uint32(i)*2, Codecs: []sfu.Codec{sfu.Opus}}
+		s := sfu.Slot{MID: fmt.Sprint(4 + i), Audio: i < audioSlots, SSRC: 100_000*uint32(n) + uint32(i)*2, Codecs: []sfu.Codec{sfu.Opus}}
 		if !s.Audio {
 			s.RTX, s.Codecs = s.SSRC+1, []sfu.Codec{sfu.VP8}
 		}
@@ -117,38 +133,44 @@ func (p *Peer) offer() {
 
 // secure ends the handshake: both sides have the keys.
 func (p *Peer) secure() {
-	if p.gone || p.secured {
+	if p.gone || p.session != nil || p.call.byID[p.id] != p {
 		return
 	}
-	key := func(b byte) ([]byte, []byte) {
-		key, salt := make([]byte, 16), make([]byte, 12)
+	p.keys++
+	key := func(b byte, size int) []byte {
+		key := make([]byte, size)
 		for i := range key {
-			key[i] = b ^ byte(p.Seat) ^ byte(i*7)
+			key[i] = b ^ byte(p.Seat) ^ byte(i*7) ^ byte(p.keys*31)
 		}
-		return key, salt
+		return key
 	}
 	k := sfu.Keys{Profile: uint16(srtp.ProtectionProfileAeadAes128Gcm)}
-	k.LocalKey, k.LocalSalt = key(0xa5)
-	k.RemoteKey, k.RemoteSalt = key(0x5a)
-	var err error
-	if p.seals, err = srtp.CreateContext(k.RemoteKey, k.RemoteSalt, srtp.ProtectionProfileAeadAes128Gcm); err != nil {
+	k.LocalKey, k.LocalSalt = key(0xa5, 16), key(0xa5, 12)
+	k.RemoteKey, k.RemoteSalt = key(0x5a, 16), key(0x5a, 12)
+	s, err := newSession(k)
+	if err != nil {
 		p.call.tb.Fatal(err)
 	}
-	if p.opens, err = srtp.CreateContext(k.LocalKey, k.LocalSalt, srtp.ProtectionProfileAeadAes128Gcm); err != nil {
+	if err = p.worker.router.SetKeys(p.call.clock.time(), p.id, k); err != nil {
 		p.call.tb.Fatal(err)
 	}
-	if err = p.worker.router.SetKeys(p.call.clock.now, p.id, k); err != nil {
-		p.call.tb.Fatal(err)
-	}
-	p.secured = true
-	p.call.clock.after(reportEvery, p.report)
+	p.worker.arm()
+	p.session = s
+	life := p.life
+	p.call.clock.after(reportEvery, func() { p.report(life) })
+	p.startSending()
 }
 
 // check sends a connectivity check that nominates, now and again.
-func (p *Peer) check() {
-	if p.gone {
+func (p *Peer) check(life int) {
+	if p.gone || life != p.life {
 		return
 	}
+	p.ping()
+	p.call.clock.after(checkEvery, func() { p.check(life) })
+}
+
+func (p *Peer) ping() {
 	var id [stun.TransactionIDSize]byte
 	for i := range id {
 		id[i] = byte(p.call.chance.Uint64())
@@ -162,88 +184,48 @@ func (p *Peer) check() {
 	if err != nil {
 		p.call.tb.Fatal(err)
 	}
-	p.send(m.Raw)
-	p.call.clock.after(checkEvery, p.check)
+	p.sendBytes(m.Raw)
 }
 
 // send brings a datagram to the router over the uplink, from where the peer is now.
-func (p *Peer) send(datagram []byte) {
-	from := p.address
-	p.call.carry(&p.up, datagram, func(d []byte) { p.worker.receive(from, d) })
+func (p *Peer) send(d *datagram) {
+	d.peer, d.up, d.from = p, true, p.address
+	p.up.carry(d)
 }
 
-// Roam moves the peer to another address, as a phone that leaves the Wi-Fi. Its next check comes at once.
-func (p *Peer) Roam() {
-	p.address = netip.AddrPortFrom(p.address.Addr().Next(), p.address.Port()+1)
-	p.check()
+func (p *Peer) sendBytes(data []byte) {
+	d := p.call.datagram(len(data))
+	copy(d.data, data)
+	p.send(d)
 }
 
-// Uplink and Downlink change the peer's network.
-func (p *Peer) Uplink(l Link)   { p.up.Link = l }
-func (p *Peer) Downlink(l Link) { p.down.Link = l }
-
-// Vanish ends the peer without a word, as a machine that loses power.
-func (p *Peer) Vanish() { p.gone = true }
-
-// Leave ends the peer as its leaving participant does.
-func (p *Peer) Leave() {
-	if p.call.byID[p.id] == nil {
-		return
+// control sends RTCP.
+func (p *Peer) control(packets ...rtcp.Packet) {
+	plain, err := rtcp.Marshal(packets)
+	if err != nil {
+		p.call.tb.Fatal(err)
 	}
-	delete(p.call.byID, p.id)
-	p.gone = true
-	p.worker.router.RemovePeer(p.call.clock.now, p.id, &p.worker.out)
-	p.worker.flush()
-	for t := range p.call.tracks {
-		if t.Seat() == p.Seat {
-			p.call.setTrack(t, sfu.Off)
-			delete(p.call.tracks, t)
-		}
+	sealed, err := p.session.out.EncryptRTCP(nil, plain, nil)
+	if err != nil {
+		p.call.tb.Fatal(err)
 	}
+	p.sendBytes(sealed)
 }
-
-// Show tells the router which cameras and screens the peer looks at, each on a tile of the given width at 16:9.
-func (p *Peer) Show(width int, tracks ...sfu.Track) {
-	var wishes []sfu.Wish
-	for _, t := range tracks {
-		wishes = append(wishes, sfu.Wish{Track: t, Width: uint16(width), Height: uint16(width * 9 / 16)})
-	}
-	p.worker.router.SetView(p.call.clock.now, p.id, wishes, &p.worker.out)
-	p.worker.flush()
-}
-
-// Track is the number of what the peer sends.
-func (p *Peer) Track(k sfu.Kind) sfu.Track { return sfu.NewTrack(p.Seat, k) }
 
 // receive takes a datagram off the downlink.
-func (p *Peer) receive(datagram []byte) {
-	p.call.note(datagram)
-	if p.gone || !p.secured || len(datagram) < 2 || datagram[0] < 128 {
+func (p *Peer) receive(data []byte) {
+	if p.gone || p.session == nil || len(data) < 12 || data[0] < 128 {
 		return // a STUN answer, or media before the handshake
 	}
-	if datagram[1] >= 192 && datagram[1] <= 223 {
-		p.receiveControl(datagram)
+	if data[1] >= 192 && data[1] <= 223 {
+		p.receiveControl(data)
 		return
 	}
-	plain, err := p.opens.DecryptRTP(nil, datagram, nil)
-	if err != nil {
-		return // a copy of what has been here
-	}
-	var packet rtp.Packet
-	if err := packet.Unmarshal(plain); err != nil {
-		p.call.tb.Fatalf("%s got a packet that cannot be read: %v", p.Name, err)
-	}
-	for _, s := range p.slots {
-		if s.params.SSRC == packet.SSRC || s.params.RTX == packet.SSRC && packet.SSRC != 0 {
-			s.receive(&packet)
-			return
-		}
-	}
-	p.call.tb.Fatalf("%s got a packet of the unknown SSRC %d", p.Name, packet.SSRC)
+	p.receiveMedia(data)
 }
 
-func (p *Peer) receiveControl(datagram []byte) {
-	plain, err := p.opens.DecryptRTCP(nil, datagram, nil)
+func (p *Peer) receiveControl(data []byte) {
+	plain, err := p.session.in.DecryptRTCP(nil, data, nil)
 	if err != nil {
 		return
 	}
@@ -256,10 +238,11 @@ func (p *Peer) receiveControl(datagram []byte) {
 		case *rtcp.TransportLayerNack:
 			p.resend(packet)
 		case *rtcp.PictureLossIndication:
-			if s := p.stream(packet.MediaSSRC); s != nil {
-				s.refresh = true
-				s.Refreshes++
-			}
+			p.refresh(packet.MediaSSRC)
+		case *rtcp.TransportLayerCC:
+			p.rate.feedback(p.call.clock.now, packet)
+		case *rtcp.ReceiverReport:
+			p.heardReports(packet.Reports)
 		case *rtcp.SenderReport:
 			for _, s := range p.slots {
 				if s.params.SSRC == packet.SSRC {
@@ -270,36 +253,50 @@ func (p *Peer) receiveControl(datagram []byte) {
 	}
 }
 
-// control sends RTCP.
-func (p *Peer) control(packets ...rtcp.Packet) {
-	plain, err := rtcp.Marshal(packets)
-	if err != nil {
-		p.call.tb.Fatal(err)
-	}
-	sealed, err := p.seals.EncryptRTCP(nil, plain, nil)
-	if err != nil {
-		p.call.tb.Fatal(err)
-	}
-	p.send(sealed)
-}
-
 // report sends a sender report per stream and a receiver report per slot, each second.
-func (p *Peer) report() {
-	if p.gone {
+func (p *Peer) report(life int) {
+	if p.gone || life != p.life {
 		return
 	}
-	now := p.call.clock.now
+	now := p.call.clock.time()
 	for _, s := range p.streams {
 		if s.packets > 0 {
-			p.control(&rtcp.SenderReport{SSRC: s.ssrc, NTPTime: ntp(now), RTPTime: s.timestamp(now), PacketCount: s.packets, OctetCount: s.octets})
+			p.control(&rtcp.SenderReport{SSRC: s.ssrc, NTPTime: ntp(now), RTPTime: s.timestamp(p.call.clock.now), PacketCount: s.packets, OctetCount: s.octets})
 		}
 	}
+	var blocks []rtcp.ReceptionReport
 	for _, s := range p.slots {
 		if s.began {
-			p.control(&rtcp.ReceiverReport{SSRC: 1, Reports: []rtcp.ReceptionReport{s.reception(now)}})
+			blocks = append(blocks, s.reception(p.call.clock.now))
 		}
 	}
-	p.call.clock.after(reportEvery, p.report)
+	if len(blocks) > 0 {
+		p.control(&rtcp.ReceiverReport{SSRC: 1, Reports: blocks})
+	}
+	p.call.clock.after(reportEvery, func() { p.report(life) })
+}
+
+// heardReports learns the round trip, and how much of the sound is lost on the way up.
+func (p *Peer) heardReports(blocks []rtcp.ReceptionReport) {
+	for _, b := range blocks {
+		if b.LastSenderReport != 0 {
+			took := uint32(ntp(p.call.clock.time())>>16) - b.LastSenderReport - b.Delay
+			if rtt := time.Duration(took) * time.Second / 65536; rtt < 10*time.Second {
+				p.rtt = rtt
+			}
+		}
+		if b.SSRC == p.streams[0].ssrc {
+			p.streams[0].loss += (float64(b.FractionLost)/256 - p.streams[0].loss) / lossReports
+		}
+	}
+}
+
+// roundTrip is the measured one, or what WebRTC takes for an unknown one.
+func (p *Peer) roundTrip() time.Duration {
+	if p.rtt == 0 {
+		return 100 * time.Millisecond
+	}
+	return p.rtt
 }
 
 // ntp writes a time as RTCP does (RFC 3550 §4).

@@ -10,23 +10,16 @@ import (
 	"noom/internal/sfu"
 )
 
-const (
-	audioFrame = 20 * time.Millisecond
-	videoFrame = time.Second / 15
-	// payloadSize is the largest payload of a video packet, in bytes.
-	payloadSize = 1100
-	// historySize is how many packets a stream keeps for retransmission.
-	historySize = 600
-)
+// historySize is how many packets a stream keeps for retransmission.
+const historySize = 1024
 
-// layer is what one stream of a source looks like.
-type layer struct {
-	rid           string
-	width, height uint16
-	frame         int // bytes of a delta frame; a keyframe has three times as many
+// sending is what a peer sends.
+type sending struct {
+	streams []*stream
+	rate    *rate
+	pacer   *pacer
+	again   window // what was sent again
 }
-
-var cameraLayers = []layer{{"q", 320, 180, 1250}, {"h", 640, 360, 4200}, {"f", 1280, 720, 12500}}
 
 // stream is one SSRC that a peer sends.
 type stream struct {
@@ -34,42 +27,134 @@ type stream struct {
 	mid       string
 	track     sfu.Track
 	layer     layer
+	chance    chance
 	ssrc, rtx uint32
 	offset    uint32 // of the RTP timestamps
 	clock     uint32 // RTP timestamps per second
-	sequence  uint16
-	rtxNumber uint16
+	sequence  uint64 // extended
+	rtxNumber uint64
 	packets   uint32
 	octets    uint32
-	on        bool
+	on        bool // its track is let out
+	barred    bool // by Drop
 	running   bool
 	level     uint8
+	loss      float64 // how much of it is lost as the server says, smoothed
+	history   []keptPacket
 
+	bits    int // video: what the encoder may spend; 0: the layer is off
+	debt    int
+	scarce  time.Duration // when there was not enough for the layer last
+	went    bool          // the layer went out, once
+	frames  uint64
 	picture uint16 // VP8 picture id
 	refresh bool   // the next frame is a keyframe
-	history map[uint16]rtp.Packet
 
-	// Refreshes counts the keyframe requests that came, Resent the packets sent again.
-	Refreshes, Resent int
+	headers [2][]byte // of media and of RTX, to be filled in
+	at      [2]int    // where the transport-wide number stands in them
+
+	// Refreshes counts the keyframe requests that came, Resent the packets sent again, Asked those asked for again, Needless those
+	// of them that were not lost.
+	Refreshes, Resent, Asked, Needless int
+
+	needlessBefore int // the last Forget
+	packetsBefore  uint32
 }
 
+// keptPacket is a packet before it is sealed. What lies behind head is nothing but zeros.
+type keptPacket struct {
+	place  uint64 // extended sequence number
+	stamp  uint32
+	marker bool
+	acked  bool // by feedback: browsers forget it then
+	lost   bool // on the way
+	again  time.Duration
+	size   int
+	head   [headSize]byte
+}
+
+// headSize is how much of a payload says something: the descriptor, a keyframe's size, whose it is and when it was taken.
+const headSize = 32
+
+var zeros [payloadSize + headSize]byte
+
 func (p *Peer) prepareStreams() {
+	p.rate = newRate(p)
+	p.pacer = &pacer{peer: p}
 	add := func(mid string, kind sfu.Kind, l layer, clock uint32) {
 		i := uint32(len(p.streams))
-		p.streams = append(p.streams, &stream{
-			peer: p, mid: mid, track: p.Track(kind), layer: l, clock: clock,
-			ssrc: 1_000_000*p.Seat + 10*i, rtx: 1_000_000*p.Seat + 10*i + 1,
-			offset: uint32(p.call.chance.Uint64()), sequence: uint16(p.call.chance.Uint64()), picture: uint16(p.call.chance.Uint64()) & 0x7fff,
-			history: make(map[uint16]rtp.Packet), level: 127,
-		})
+		s := &stream{
+			peer: p, mid: mid, track: p.Track(kind), layer: l, clock: clock, level: 127,
+			chance: newChance(p.call.seed, uint64(p.Seat)<<32|uint64(i)<<16|1),
+		}
+		p.streams = append(p.streams, s)
+		s.restart(i)
 	}
 	add("0", sfu.Microphone, layer{}, 48_000)
 	for _, l := range cameraLayers {
 		add("1", sfu.Camera, l, 90_000)
 	}
-	add("2", sfu.Screen, layer{width: 1920, height: 1080, frame: 20_000}, 90_000)
+	add("2", sfu.Screen, screenLayer, 90_000)
 	add("3", sfu.ScreenAudio, layer{}, 48_000)
 }
+
+// restartStreams begins anew under other SSRCs, as a new connection does.
+func (p *Peer) restartStreams() {
+	p.rate = newRate(p)
+	p.pacer = &pacer{peer: p}
+	for i, s := range p.streams {
+		s.restart(uint32(i))
+	}
+	p.allocate(p.rate.target)
+}
+
+func (s *stream) restart(i uint32) {
+	p := s.peer
+	s.ssrc = 1_000_000*p.Seat + 1000*uint32(p.life) + 10*i
+	s.rtx = s.ssrc + 1
+	s.offset = uint32(p.call.chance.Uint64())
+	s.sequence, s.rtxNumber = p.call.chance.Uint64()&0x7fff, 0
+	s.picture = uint16(p.call.chance.Uint64()) & 0x7fff
+	s.packets, s.octets, s.packetsBefore, s.refresh, s.loss = 0, 0, 0, true, 0
+	s.history = make([]keptPacket, historySize)
+	s.headers[0], s.at[0] = s.template(false)
+	s.headers[1], s.at[1] = s.template(true)
+}
+
+// template writes an RTP header with the extensions that a browser gives it, and tells where the transport-wide number stands.
+func (s *stream) template(again bool) (header []byte, at int) {
+	h := rtp.Header{Version: 2, PayloadType: opusPT, SSRC: s.ssrc}
+	set := func(id uint8, value string) {
+		if value == "" {
+			return
+		}
+		if err := h.SetExtension(id, []byte(value)); err != nil {
+			s.peer.call.tb.Fatal(err)
+		}
+	}
+	const mark = "\xaa\x55"
+	set(congestionExtension, mark)
+	set(midExtension, s.mid)
+	if again {
+		set(repairedExtension, s.layer.rid)
+		h.SSRC, h.PayloadType = s.rtx, rtxPT
+	} else {
+		set(ridExtension, s.layer.rid)
+		if s.video() {
+			h.PayloadType = vp8PT
+		}
+	}
+	if !s.video() {
+		set(levelExtension, string([]byte{0x80 | s.level}))
+	}
+	header, err := h.Marshal()
+	if err != nil {
+		s.peer.call.tb.Fatal(err)
+	}
+	return header, 12 + 4 + 1 // behind the fixed header, the extensions' and the first element's
+}
+
+func (s *stream) video() bool { return !s.track.Kind().Audio() }
 
 func (p *Peer) stream(ssrc uint32) *stream {
 	for _, s := range p.streams {
@@ -80,120 +165,99 @@ func (p *Peer) stream(ssrc uint32) *stream {
 	return nil
 }
 
-// Talk turns the microphone on and speaks.
-func (p *Peer) Talk() { p.Speak(20) }
-
-// Hush keeps the microphone on in silence.
-func (p *Peer) Hush() { p.Speak(110) }
-
-// Speak turns the microphone on at an audio level (RFC 6464): 0 is loudest, 127 silent.
-func (p *Peer) Speak(level uint8) {
-	p.stream(p.streams[0].ssrc).level = level
-	p.publish(sfu.Microphone, true)
-}
-
-// Mute turns the microphone off.
-func (p *Peer) Mute() { p.publish(sfu.Microphone, false) }
-
-// Film turns the camera on, with all its layers.
-func (p *Peer) Film() { p.publish(sfu.Camera, true) }
-
-// FilmOff turns the camera off.
-func (p *Peer) FilmOff() { p.publish(sfu.Camera, false) }
-
-// Share begins to share the screen, Unshare ends it.
-func (p *Peer) Share()   { p.publish(sfu.Screen, true) }
-func (p *Peer) Unshare() { p.publish(sfu.Screen, false) }
-
-// Drop stops one layer of the camera, as a browser does that runs short of bandwidth; Resume brings it back.
-func (p *Peer) Drop(rid string)   { p.enable(rid, false) }
-func (p *Peer) Resume(rid string) { p.enable(rid, true) }
-
-func (p *Peer) enable(rid string, on bool) {
-	for _, s := range p.streams {
-		if s.layer.rid == rid {
-			s.turn(on)
+// startSending: the handshake has ended.
+func (p *Peer) startSending() {
+	p.allocate(p.rate.target)
+	// What WebRTC probes at the start, once there is something to send (RFC draft aside: three and six times the start).
+	life := p.life
+	p.call.clock.after(2*time.Second/CameraFrames, func() {
+		if life == p.life && !p.gone {
+			p.rate.probe(3 * startRate)
+			p.rate.probe(6 * startRate)
 		}
-	}
-}
-
-// publish starts or stops the streams of a track and tells the meeting.
-func (p *Peer) publish(k sfu.Kind, on bool) {
-	state := sfu.Off
-	if on {
-		state = sfu.On
-	}
-	p.call.setTrack(p.Track(k), state)
-	for _, s := range p.streams {
-		if s.track == p.Track(k) {
-			s.turn(on)
-		}
-	}
-}
-
-func (s *stream) turn(on bool) {
-	if on && !s.on {
-		s.refresh = true
-	}
-	s.on = on
-	if on && !s.running {
-		s.running = true
-		s.next()
-	}
+	})
 }
 
 // next sends a frame and sets the time of the one after it.
-func (s *stream) next() {
-	if s.peer.gone || !s.on {
+func (s *stream) happen() {
+	if s.peer.gone && s.peer.LostFor == "" || !s.on {
 		s.running = false
 		return
 	}
-	every := videoFrame
-	if s.track.Kind().Audio() {
-		every = audioFrame
+	every := audioFrame
+	if s.video() {
+		every = time.Second / time.Duration(s.layer.frames)
 	}
-	if s.peer.secured {
-		if s.track.Kind().Audio() {
+	if s.peer.session != nil && !s.peer.gone {
+		switch {
+		case !s.video():
 			s.sendAudio()
-		} else {
+		case s.bits > 0 && (s.refresh || !s.peer.pacer.full()):
 			s.sendFrame()
 		}
 	}
-	s.peer.call.clock.after(every, s.next)
+	s.peer.call.clock.in(every, s)
 }
 
 // timestamp is the RTP timestamp of a moment.
-func (s *stream) timestamp(t time.Time) uint32 {
-	return s.offset + uint32(uint64(t.Sub(epoch))*uint64(s.clock)/uint64(time.Second))
+func (s *stream) timestamp(t time.Duration) uint32 {
+	return s.offset + uint32(uint64(t)*uint64(s.clock)/uint64(time.Second))
 }
 
-// sendAudio sends 20 ms of Opus whose payload says whose it is.
+// Where a payload says whose it is and when it was taken, after the descriptor.
+const (
+	trackAt, takenAt = 10, 14
+	descriptorSize   = 6
+	// repairs is the flag of an Opus packet that brings the one before it along (RFC 6716 §2.1.7).
+	repairs = 1
+	// opusSize is 20 ms of Opus at 32 kb/s.
+	opusSize = 80
+)
+
+// sendAudio sends 20 ms of Opus. It repeats the frame before, a little worse, when some is lost on the way up.
 func (s *stream) sendAudio() {
-	payload := make([]byte, 80)
-	binary.BigEndian.PutUint32(payload[4:], uint32(s.track))
-	s.sendPacket(payload, opusPT, false)
+	k := s.keep(opusSize)
+	if s.loss > 0.005 { // what libwebrtc rounds to a per cent: Opus repairs then
+		k.head[0] |= repairs
+	}
+	s.sign(k, k.head[:])
+	s.transmit(k.place, false)
 }
 
-// sendFrame sends a VP8 frame (RFC 7741 §4.2) on every layer's own timeline. Its payload says whose it is.
+// sign writes whose the payload is and when it was taken.
+func (s *stream) sign(k *keptPacket, frame []byte) {
+	binary.BigEndian.PutUint32(frame[trackAt:], uint32(s.track))
+	binary.BigEndian.PutUint64(frame[takenAt:], uint64(s.peer.call.clock.now))
+}
+
+// keep makes the next packet.
+func (s *stream) keep(size int) *keptPacket {
+	s.sequence++
+	k := &s.history[s.sequence%historySize]
+	*k = keptPacket{place: s.sequence, stamp: s.timestamp(s.peer.call.clock.now), size: size}
+	s.packets++
+	s.octets += uint32(size)
+	return k
+}
+
+// sendFrame sends a VP8 frame (RFC 7741 §4.2) on every layer's own timeline.
 func (s *stream) sendFrame() {
 	key := s.refresh
 	s.refresh = false
 	s.picture = (s.picture + 1) & 0x7fff
-	size := s.layer.frame
-	if key {
-		size *= 3
-	}
+	size := s.frameSize(key)
 	for first := true; size > 0; first = false {
-		part := min(size, payloadSize)
+		part := max(min(size, payloadSize), headSize-descriptorSize)
 		size -= part
-		s.sendPacket(s.framePart(part, first, key), vp8PT, size == 0)
+		k := s.keep(descriptorSize + part)
+		s.writeVP8(k, first, key)
+		k.marker = size <= 0
+		s.peer.pacer.add(s, k.place, k.size+40)
 	}
 }
 
-const descriptorSize = 6
-
-func (s *stream) framePart(size int, first, key bool) []byte {
-	payload := make([]byte, descriptorSize+14+size)
+func (s *stream) writeVP8(k *keptPacket, first, key bool) {
+	payload := k.head[:]
 	payload[0] = 0x80 // X
 	if first {
 		payload[0] |= 0x10 // S, partition 0
@@ -212,76 +276,124 @@ func (s *stream) framePart(size int, first, key bool) []byte {
 		binary.LittleEndian.PutUint16(frame[6:], s.layer.width)
 		binary.LittleEndian.PutUint16(frame[8:], s.layer.height)
 	}
-	binary.BigEndian.PutUint32(frame[10:], uint32(s.track))
-	return payload
+	s.sign(k, frame)
 }
 
-func (s *stream) sendPacket(payload []byte, pt uint8, marker bool) {
-	s.sequence++
-	packet := rtp.Packet{
-		Header: rtp.Header{
-			Version: 2, PayloadType: pt, SequenceNumber: s.sequence, SSRC: s.ssrc, Marker: marker,
-			Timestamp: s.timestamp(s.peer.call.clock.now),
-		},
-		Payload: payload,
-	}
-	s.packets++
-	s.octets += uint32(len(payload))
-	s.history[s.sequence] = packet
-	delete(s.history, s.sequence-historySize)
-	s.transmit(packet, false)
-}
-
-// transmit sends a packet with the extensions that a browser gives it.
-func (s *stream) transmit(packet rtp.Packet, again bool) {
-	set := func(id uint8, value string) {
-		if value == "" {
-			return
-		}
-		if err := packet.SetExtension(id, []byte(value)); err != nil {
-			s.peer.call.tb.Fatal(err)
-		}
-	}
-	packet.Extensions, packet.Extension = nil, false
-	set(midExtension, s.mid)
-	if again {
-		set(repairedExtension, s.layer.rid)
-	} else {
-		set(ridExtension, s.layer.rid)
-	}
-	s.peer.congestion++
-	set(congestionExtension, string([]byte{byte(s.peer.congestion >> 8), byte(s.peer.congestion)}))
-	if s.track.Kind().Audio() {
-		set(levelExtension, string([]byte{0x80 | s.level}))
-	}
-	plain, err := packet.Marshal()
-	if err != nil {
-		s.peer.call.tb.Fatal(err)
-	}
-	sealed, err := s.peer.seals.EncryptRTP(nil, plain, nil)
-	if err != nil {
-		s.peer.call.tb.Fatal(err)
-	}
-	s.peer.send(sealed)
-}
-
-// resend answers a NACK over RTX (RFC 4588 §4).
-func (p *Peer) resend(nack *rtcp.TransportLayerNack) {
-	s := p.stream(nack.MediaSSRC)
-	if s == nil || s.track.Kind().Audio() {
+// transmit seals a kept packet and sends it; again: over RTX (RFC 4588 §4).
+func (s *stream) transmit(place uint64, again bool) {
+	k := &s.history[place%historySize]
+	if k.place != place {
 		return
 	}
+	which, ssrc, number := 0, s.ssrc, place
+	if again {
+		s.rtxNumber++
+		which, ssrc, number = 1, s.rtx, s.rtxNumber
+	}
+	template := s.headers[which]
+	size := len(template) + k.size
+	if again {
+		size += 2
+	}
+	d := s.peer.call.datagram(size)
+	at := copy(d.memory[:], template)
+	if k.marker {
+		d.memory[1] |= 0x80
+	}
+	if again {
+		binary.BigEndian.PutUint16(d.memory[at:], uint16(place))
+		at += 2
+	}
+	head := copy(d.memory[at:at+k.size], k.head[:])
+	copy(d.memory[at+head:size], zeros[:])
+	s.finish(d, which, ssrc, number, k.stamp, place, nil)
+}
+
+// pad sends a packet of padding over RTX, as part of a probe.
+func (s *stream) pad(c *cluster) {
+	const padding = probeSize - 60
+	s.rtxNumber++
+	template := s.headers[1]
+	d := s.peer.call.datagram(len(template) + padding)
+	at := copy(d.memory[:], template)
+	d.memory[0] |= 0x20
+	copy(d.memory[at:at+padding], zeros[:])
+	d.memory[at+padding-1] = padding
+	s.finish(d, 1, s.rtx, s.rtxNumber, s.timestamp(s.peer.call.clock.now), 0, c)
+}
+
+// finish numbers, seals and sends.
+func (s *stream) finish(d *datagram, which int, ssrc uint32, number uint64, stamp uint32, place uint64, c *cluster) {
+	p := s.peer
+	binary.BigEndian.PutUint16(d.memory[2:], uint16(number))
+	binary.BigEndian.PutUint32(d.memory[4:], stamp)
+	stream := s
+	if c != nil {
+		stream = nil
+	}
+	congestion := p.rate.leaves(p.call.clock.now, len(d.data)+tagSize, stream, place, c)
+	binary.BigEndian.PutUint16(d.memory[s.at[which]:], congestion)
+	p.session.sealRTP(d, len(s.headers[which]), ssrc, number)
+	if which == 0 {
+		d.stream, d.place = s, place
+	}
+	p.send(d)
+}
+
+// acknowledged: browsers forget a packet that has arrived.
+func (s *stream) acknowledged(place uint64) {
+	if k := &s.history[place%historySize]; k.place == place {
+		k.acked = true
+	}
+}
+
+// vanished: a packet did not get through.
+func (s *stream) vanished(place uint64) {
+	if k := &s.history[place%historySize]; k.place == place {
+		k.lost = true
+	}
+}
+
+// asked books a NACK.
+func (s *stream) asked(place uint64) {
+	s.Asked++
+	if k := &s.history[place%historySize]; k.place == place && !k.lost {
+		s.Needless++
+	}
+}
+
+// resend answers a NACK over RTX. What was sent again within a round trip is not, nor what feedback has acknowledged.
+func (p *Peer) resend(nack *rtcp.TransportLayerNack) {
+	s := p.stream(nack.MediaSSRC)
+	if s == nil {
+		return
+	}
+	now := p.call.clock.now
 	for _, pair := range nack.Nacks {
 		for _, lost := range pair.PacketList() {
-			packet, ok := s.history[lost]
-			if !ok {
+			place := s.sequence + uint64(int64(int16(lost-uint16(s.sequence))))
+			k := &s.history[place%historySize]
+			s.asked(place)
+			if !s.video() || k.place != place || k.acked || k.again > 0 && now-k.again < p.roundTrip() {
 				continue
 			}
-			packet.Payload = append([]byte{byte(lost >> 8), byte(lost)}, packet.Payload...)
-			s.rtxNumber++
-			packet.SSRC, packet.PayloadType, packet.SequenceNumber = s.rtx, rtxPT, s.rtxNumber
+			p.again.age(now)
+			if float64(p.again.bytes*8) > p.rate.target*rateWindow.Seconds() {
+				continue // no more is sent again than the rate (WebRTC's RateLimiter)
+			}
+			p.again.add(now, k.size)
+			k.again = now
 			s.Resent++
-			s.transmit(packet, true)
+			p.pacer.spend(k.size + 40)
+			s.transmit(place, true)
 		}
+	}
+}
+
+// refresh has a stream's next frame be a keyframe.
+func (p *Peer) refresh(ssrc uint32) {
+	if s := p.stream(ssrc); s != nil {
+		s.refresh = true
+		s.Refreshes++
 	}
 }

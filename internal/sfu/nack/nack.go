@@ -10,11 +10,13 @@ import "time"
 // Generator watches the sequence numbers of one stream. Its memory grows with the first losses to a bound.
 type Generator struct {
 	started   bool
-	newest    int64     // the highest extended sequence number
-	epoch     time.Time // of the times below
-	missing   []loss    // in rising order, at most most
+	newest    int64         // the highest extended sequence number
+	heard     time.Duration // when it came
+	epoch     time.Time     // of the times below
+	missing   []loss        // in rising order, at most most
 	next      time.Duration
 	tolerance time.Duration // how late packets are that are merely out of order
+	lately    int           // the share that was lost of about the last lossWindow packets, in lossWindow²ths
 }
 
 // loss is one packet that is missing.
@@ -23,6 +25,7 @@ type loss struct {
 	noticed  time.Duration
 	due      time.Duration // when to ask, or ask again
 	tries    int
+	echo     bool // the last try is to be said once more
 }
 
 const (
@@ -34,13 +37,21 @@ const (
 	// patience is how long a packet is worth waiting for: browsers wait at most about as long before they ask for a keyframe.
 	patience = time.Second
 	// Reordered packets are given this long before they count as lost: at first and at least what a busy host or a
-	// Wi-Fi's retries take, at most what jitter buffers accept as normal.
+	// Wi-Fi's retries take, at most what a path of ± 100 ms needs.
 	leastTolerance = 10 * time.Millisecond
-	mostTolerance  = 100 * time.Millisecond
+	mostTolerance  = 200 * time.Millisecond
+	// outdated is how many packets missing after a silence of patience are too many to ask for: the sender was cut off, and shows
+	// something else by now. The end of a still picture is less, and wanted.
+	outdated = 16
 	// unknownRTT stands in until a round trip is measured: most of the world within a continent.
 	unknownRTT = 100 * time.Millisecond
 	// leastWait keeps a second request from overtaking the answer to the first where hosts are slow and paths short.
 	leastWait = 20 * time.Millisecond
+	// echo is after how long a try is said once more where more than lossyShare is lost: the path that loses packets loses
+	// requests too, and those are small. Browsers send nothing twice within a round trip. Longer than most bursts of loss take.
+	echo       = 15 * time.Millisecond
+	lossWindow = 256
+	lossyShare = lossWindow * lossWindow * 3 / 100
 	// restart is how far back a number must lie to show that the sender began anew: beyond any packet cache.
 	restart = 1 << 14
 )
@@ -78,8 +89,13 @@ func (g *Generator) received(now time.Time, sequence uint16, recovered bool) (bu
 		g.arrived(at, g.newest+step, recovered)
 		return false
 	}
-	from := g.newest + 1
+	from, silent := g.newest+1, at-g.heard
 	g.newest += step
+	g.heard = at
+	if silent > patience && step > outdated {
+		g.Forget()
+		return true
+	}
 	return g.lose(at, from, g.newest)
 }
 
@@ -89,6 +105,7 @@ func (g *Generator) lose(at time.Duration, from, until int64) (burst bool) {
 		g.Forget()
 		return true
 	}
+	g.lately += int(until-from)*lossWindow - g.lately/lossWindow
 	due := at + g.tolerance
 	if until > from && (len(g.missing) == 0 || due < g.next) {
 		g.next = due
@@ -114,6 +131,7 @@ func (g *Generator) arrived(at time.Duration, sequence int64, recovered bool) {
 			g.tolerance = max(leastTolerance, g.tolerance-g.tolerance/16)
 		} else {
 			g.tolerance = min(max(g.tolerance, late+late/4), mostTolerance)
+			g.lately = max(g.lately-lossWindow, 0)
 		}
 		g.missing = append(g.missing[:i], g.missing[i+1:]...)
 		return
@@ -140,15 +158,31 @@ func (g *Generator) Due(now time.Time, rtt time.Duration, dst []uint16) (lost []
 				continue
 			}
 			dst = append(dst, uint16(l.sequence))
-			l.tries++
-			// Each try waits a quarter of the round trip longer: the path that loses is also the one that queues.
-			l.due = at + max(rtt+rtt*time.Duration(l.tries)/4, leastWait)
+			l.ask(at, rtt, g.lately > lossyShare)
 		}
 		g.next = min(g.next, l.due)
 		kept = append(kept, l)
 	}
 	g.missing = kept
 	return dst, gaveUp
+}
+
+// ask notes that the packet is asked for now, and when next.
+func (l *loss) ask(at, rtt time.Duration, lossy bool) {
+	// An eighth more than the round trip, as browsers send nothing again within one: a try that comes early waits for the next.
+	// Longer waits let a picture freeze that is lost again and again; what queues shows in the round trip.
+	wait := max(rtt+rtt/8, leastWait)
+	switch {
+	case l.echo:
+		l.echo = false
+		l.due = at + max(wait-echo, leastWait)
+		return
+	case lossy:
+		l.echo = true
+		wait = echo
+	}
+	l.tries++
+	l.due = at + wait
 }
 
 // Deadline tells when Due has something to do next; ok is false when nothing is missing.

@@ -60,12 +60,40 @@ func TestTriesFollowTheRoundTripUntilThePacketComes(t *testing.T) {
 	g := New()
 	receive(t, g, 0, 1, 3)
 	expect(t, g, 10, 2)
-	expect(t, g, 72)
-	expect(t, g, 73, 2) // 50 ms and a quarter later
-	expect(t, g, 147)
-	expect(t, g, 148, 2) // 50 ms and two quarters
+	expect(t, g, 66)
+	expect(t, g, 67, 2) // 50 ms and an eighth later
+	expect(t, g, 123)
+	expect(t, g, 124, 2)
 	g.Recovered(at(160), 2)
 	expect(t, g, 1000)
+}
+
+func TestOnALossyPathARequestIsSaidTwice(t *testing.T) {
+	g := New()
+	n := uint16(0)
+	for ms := range 999 { // one of 20 is lost, and comes as a retransmission
+		n++
+		if n%20 == 0 {
+			g.Recovered(at(ms), n-20)
+			continue
+		}
+		g.Received(at(ms), n)
+		g.Due(at(ms), 50*time.Millisecond, nil)
+	}
+	g.Forget()
+	receive(t, g, 2000, n+1, n+3)
+	expect(t, g, 2010, n+2)
+	expect(t, g, 2024)
+	expect(t, g, 2025, n+2) // once more
+	expect(t, g, 2066)
+	expect(t, g, 2067, n+2) // a round trip and an eighth after the first
+	g.Recovered(at(2070), n+2)
+	for ms := range 1000 {
+		receive(t, g, 2100+ms, n+4+uint16(ms))
+	}
+	receive(t, g, 4000, n+1005)
+	expect(t, g, 4010, n+1004)
+	expect(t, g, 4025) // where nothing was lost for long, once is enough
 }
 
 func TestAnUnknownOrTinyRoundTripHasALeastWait(t *testing.T) {
@@ -75,7 +103,7 @@ func TestAnUnknownOrTinyRoundTripHasALeastWait(t *testing.T) {
 		ms   int
 		rtt  time.Duration
 		want int
-	}{{10, time.Microsecond, 1}, {29, time.Microsecond, 0}, {30, 0, 1}, {179, 0, 0}, {180, 0, 1}} {
+	}{{10, time.Microsecond, 1}, {29, time.Microsecond, 0}, {30, 0, 1}, {142, 0, 0}, {143, 0, 1}} {
 		if got, _ := g.Due(at(c.ms), c.rtt, nil); len(got) != c.want {
 			t.Errorf("at %d ms %v", c.ms, got)
 		}
@@ -87,7 +115,7 @@ func TestItGivesUpAfterASecond(t *testing.T) {
 	receive(t, g, 0, 1, 3)
 	asked := 0
 	for ms := 0; ms < 3000; ms += 10 {
-		lost, gaveUp := g.Due(at(ms), 50*time.Millisecond, nil)
+		lost, gaveUp := g.Due(at(ms), 100*time.Millisecond, nil)
 		asked += len(lost)
 		if gaveUp != (g.Missing() == 0) && ms < 1000 {
 			t.Errorf("at %d ms: gave up %v, %d missing", ms, gaveUp, g.Missing())
@@ -153,6 +181,42 @@ func TestAPathThatReordersCausesFewNeedlessRequests(t *testing.T) {
 	}
 	if asked > packets/100 {
 		t.Errorf("%d needless requests for %d packets", asked, packets)
+	}
+}
+
+// Where all packets are up to 200 ms later than others, as with jitter of ± 100 ms, next to none are asked for either.
+func TestGreatJitterCausesFewNeedlessRequests(t *testing.T) {
+	g, chance := New(), rand.New(rand.NewPCG(1, 3))
+	const packets, every = 12_000, 5
+	arrivals := make([][]uint16, packets*every+300)
+	for n := range packets {
+		at := n*every + chance.IntN(200)
+		arrivals[at] = append(arrivals[at], uint16(n))
+	}
+	asked := 0
+	for ms, now := range arrivals {
+		for _, s := range now {
+			g.Received(at(ms), s)
+		}
+		lost, _ := g.Due(at(ms), 60*time.Millisecond, nil)
+		asked += len(lost)
+	}
+	if asked > packets/50 {
+		t.Errorf("%d needless requests for %d packets", asked, packets)
+	}
+}
+
+func TestWhatWasMissedInAnOutageIsNotAskedFor(t *testing.T) {
+	g := New()
+	receive(t, g, 0, 1)
+	if !g.Received(at(1500), 60) || g.Missing() != 0 {
+		t.Error("58 packets of more than a second ago are asked for")
+	}
+	receive(t, g, 3000, 64) // the end of a still picture
+	expect(t, g, 3010, 61, 62, 63)
+	g.Forget()
+	if g.Received(at(3400), 120) {
+		t.Error("a short silence is an outage")
 	}
 }
 

@@ -16,6 +16,7 @@ type Recorder struct {
 	symbols  []symbol  // of the feedback being written
 	newest   int64     // the highest extended sequence number
 	next     int64     // the first that the next feedback speaks of
+	last     int64     // when the newest came, in ticks since the epoch
 	count    uint8     // of feedback packets
 	pending  bool
 }
@@ -27,6 +28,9 @@ type arrival struct{ number, at int64 }
 const (
 	tick          = 250 * time.Microsecond
 	referenceTick = 256
+	// pause is how long nothing may come before the sender counts as cut off, in ticks: 1 s. Told that all of it is lost, browsers
+	// would go on at a few per cent of their rate for many seconds.
+	pause = int64(time.Second / tick)
 )
 
 // Record notes an arrival. Every authentic packet that carries the extension is recorded, padding and duplicates too.
@@ -46,8 +50,14 @@ func (r *Recorder) Record(sequence uint16, arrived time.Time) {
 	if slot.number == number {
 		return // a duplicate: the first arrival counts
 	}
-	*slot = arrival{number, int64(arrived.Sub(r.epoch) / tick)}
-	r.newest = max(r.newest, number)
+	at := int64(arrived.Sub(r.epoch) / tick)
+	*slot = arrival{number, at}
+	if number > r.newest && at-r.last > pause && !r.pending {
+		r.next = number // what was lost meanwhile says nothing of the path as it is now
+	}
+	if number >= r.newest {
+		r.newest, r.last = number, at
+	}
 	// A packet that came after it was reported missing is reported again with what followed it.
 	r.next = max(min(r.next, number), r.newest-window+1)
 	r.pending = true

@@ -222,3 +222,23 @@ func BenchmarkRecord(b *testing.B) {
 		}
 	}
 }
+
+func TestWhatWasLostInAnOutageIsNotToldOf(t *testing.T) {
+	var r Recorder
+	r.Record(1, start)
+	r.Record(3, start.Add(10*time.Millisecond))
+	listen(t, &r)
+	r.Record(200, start.Add(1500*time.Millisecond))
+	r.Record(202, start.Add(1510*time.Millisecond))
+	all := listen(t, &r)
+	if len(all) != 1 || len(all[0]) != 3 {
+		t.Fatalf("after 1.5 s of silence it tells of %v, want 200 to 202 alone", all)
+	}
+	if all[0][201] != never {
+		t.Errorf("packet 201, lost after the outage, came at %v", all[0][201])
+	}
+	r.Record(210, start.Add(2000*time.Millisecond))
+	if all = listen(t, &r); len(all[0]) != 8 {
+		t.Errorf("after half a second of silence it tells of %d packets, want 8", len(all[0]))
+	}
+}
