@@ -45,6 +45,8 @@ const (
 	Opus
 	VP8
 	H264
+	// RED is Opus with copies of earlier packets (RFC 2198). It comes in and goes out; all between is Opus.
+	RED
 )
 
 // PayloadType ties an RTP payload type of one peer to a codec, and to its RTX payload type (0: none).

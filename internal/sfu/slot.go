@@ -45,6 +45,9 @@ type slot struct {
 	reports time.Time // when a sender report is due; zero while nothing is carried
 	packets uint32
 	octets  uint32 // of payload
+
+	redundant bool  // it may carry RED
+	lost      uint8 // share of its packets that the receiver said were lost, of 256
 }
 
 // numbering is what a slot remembers to number its packets, and to send them again.
@@ -71,6 +74,7 @@ type generation struct {
 	number uint32
 	stream *stream
 	codec  Codec
+	first  uint32 // the stream's timestamp it begins with
 	offset uint32 // added to the stream's timestamps
 }
 
@@ -85,6 +89,7 @@ func (r *Router) addSlot(p *peer, i int) {
 	sl := &slot{peer: p, index: i, params: p.params.Slots[i], selector: layer.NewSelector()}
 	sl.chance = r.config.Chance()
 	sl.stamp = uint32(sl.chance >> 32)
+	sl.redundant = sl.params.Audio && slices.Contains(sl.params.Codecs, RED)
 	p.slots = append(p.slots, sl)
 	if sl.params.Audio {
 		p.audio = append(p.audio, sl)

@@ -43,6 +43,7 @@ type stream struct {
 	first  int     // of its packets gathered in this turn, and the last; none where there is none
 	last   int
 	key    keyframe
+	muted  bool // its newest packet was not let out
 }
 
 // inbound is one SSRC that a peer sends.

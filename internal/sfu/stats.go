@@ -16,6 +16,7 @@ type PeerStats struct {
 	Retransmitted   uint64 // packets sent again to it
 	RetransmitAsked uint64 // packets asked of it again
 	Recovered       uint64 // packets that came as retransmissions
+	Restored        uint64 // packets that were lost, and came as copies in later ones
 	KeyframesAsked  uint64 // requests sent to it
 	SSRCs           int    // streams that it sends, RTX included
 	Carrying        int    // slots that carry something
@@ -27,6 +28,7 @@ type Counters struct {
 	PacketsReceived, BytesReceived   uint64 // every datagram given to Gather or Receive
 	PacketsForwarded, BytesForwarded uint64 // media, sealed
 	Retransmitted                    uint64
+	Restored                         uint64 // from copies in later packets
 	PacketsPiped                     uint64 // copies handed to other workers
 	Checks                           uint64 // valid STUN checks
 	KeyframesAsked                   uint64

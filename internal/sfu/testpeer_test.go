@@ -83,6 +83,11 @@ type testStream struct {
 	fixed     []byte // a payload used again and again
 	numbered  bool   // payloads end with the sequence number
 	probe     bool   // sends an RTX duplicate after each packet
+	copies    int    // of earlier packets that each one of sound carries, as RED
+	said      int    // words so far
+	swaps     bool   // every tenth packet of sound comes after the next
+	held      func()
+	before    [][]byte
 }
 
 func newTestPeer(c *call, name string, worker int) *testPeer {
@@ -243,6 +248,8 @@ func (s *testStream) frame() {
 		}
 		if s.numbered {
 			binary.BigEndian.PutUint16(payload[len(payload)-2:], s.sequence)
+		} else if s.kind.Audio() {
+			pt, payload = s.say()
 		}
 		s.packet(pt, i == s.packets-1, payload)
 	}
@@ -255,12 +262,42 @@ func (s *testStream) frame() {
 	}
 }
 
+// say makes the next word, with copies of those before it.
+func (s *testStream) say() (pt uint8, payload []byte) {
+	s.said++
+	newest := word(s.peer, s.said)
+	defer func() { s.before = append(s.before, newest) }()
+	if s.copies == 0 {
+		return ptOpus, newest
+	}
+	var blocks []codec.Block
+	for back := min(s.copies, len(s.before)); back > 0; back-- {
+		blocks = append(blocks, codec.Block{Age: uint16(back) * 960, Data: s.before[len(s.before)-back]})
+	}
+	payload, ok := codec.AppendRED(nil, ptOpus, blocks, newest)
+	if !ok {
+		s.peer.call.t.Fatalf("%d copies cannot be written", s.copies)
+	}
+	return ptRED, payload
+}
+
 // packet sends one packet of media.
 func (s *testStream) packet(pt uint8, marker bool, payload []byte) {
 	h := rtp.Header{Version: 2, Marker: marker, PayloadType: pt, SequenceNumber: s.sequence, Timestamp: s.timestamp, SSRC: s.ssrc}
 	s.sent[s.sequence] = append([]byte{pt}, payload...)
 	s.sequence++
-	s.peer.rtp(h, s.named, s.mid(), s.rid, "", s.level, payload)
+	send := func() { s.peer.rtp(h, s.named, s.mid(), s.rid, "", s.level, payload) }
+	switch {
+	case s.swaps && s.held == nil && s.sequence%10 == 0:
+		s.held = send
+		return
+	case s.held != nil:
+		send()
+		s.held()
+		s.held = nil
+	default:
+		send()
+	}
 	if s.probe {
 		s.repair(s.sequence - 1)
 	}

@@ -193,6 +193,17 @@ func (g *Generator) Deadline() (at time.Time, ok bool) {
 	return g.epoch.Add(g.next), true
 }
 
+// Waits tells whether this packet is being waited for.
+func (g *Generator) Waits(sequence uint16) bool {
+	number := g.newest + int64(int16(sequence-uint16(g.newest)))
+	for _, l := range g.missing {
+		if l.sequence == number {
+			return true
+		}
+	}
+	return false
+}
+
 // Missing tells how many packets are being waited for.
 func (g *Generator) Missing() int { return len(g.missing) }
 
