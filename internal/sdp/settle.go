@@ -130,16 +130,16 @@ func (s *settlement) settleSource(m *section, usable bool) {
 
 // arrangeRED has a voice sent with copies, which browsers do when RED comes before Opus. Music is not: it would take hundreds of
 // kb/s, and where it is sent the path is good as a rule.
-func (m *section) arrangeRED() {
-	i := slices.IndexFunc(m.codecs, func(f format) bool { return f.codec == sfu.RED })
+func (s *section) arrangeRED() {
+	i := slices.IndexFunc(s.codecs, func(f format) bool { return f.codec == sfu.RED })
 	if i < 0 {
 		return
 	}
-	red := m.codecs[i]
-	m.codecs = slices.Delete(m.codecs, i, i+1)
-	music := slices.ContainsFunc(m.codecs, func(f format) bool { return option(f.fmtp, "stereo") == "1" })
-	if m.kind == sfu.Microphone && !music {
-		m.codecs = slices.Insert(m.codecs, 0, red)
+	red := s.codecs[i]
+	s.codecs = slices.Delete(s.codecs, i, i+1)
+	music := slices.ContainsFunc(s.codecs, func(f format) bool { return option(f.fmtp, "stereo") == "1" })
+	if s.kind == sfu.Microphone && !music {
+		s.codecs = slices.Insert(s.codecs, 0, red)
 	}
 }
 
@@ -165,6 +165,7 @@ func (s *settlement) settleSlot(m *section) {
 	}
 	for _, f := range m.codecs {
 		m.slot.Codecs = append(m.slot.Codecs, f.codec)
+		m.slot.NACK = m.slot.NACK || f.codec == sfu.Opus && slices.Contains(f.feedback, "nack")
 	}
 	n, name := &s.videoSlots, "video"
 	if m.slot.Audio {

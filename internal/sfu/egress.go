@@ -60,6 +60,9 @@ func (r *Router) forward(sl *slot, u *gatheredUnit, out *Out) {
 	if size == 0 {
 		return
 	}
+	if sl.params.NACK {
+		sl.keep(u.now, sequence, memory[:size])
+	}
 	r.counts.PacketsForwarded++
 	r.counts.BytesForwarded += uint64(size)
 	p.repair = min(p.repair+size/repairShare, repairMost)

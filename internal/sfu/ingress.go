@@ -202,6 +202,10 @@ func (r *Router) note(now time.Time, s *stream, recovered bool) {
 	take := s.missed.Received
 	if recovered {
 		take = s.missed.Recovered
+	} else if s.source.kind.Audio() { // which has no RTX: what was asked for comes as it was
+		if _, asked := s.missed.Waits(r.packet.Sequence); asked {
+			s.source.owner.stats.Recovered++
+		}
 	}
 	if take(now, r.packet.Sequence) && !s.source.kind.Audio() {
 		r.wantKeyframe(now, s)

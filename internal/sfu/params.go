@@ -87,6 +87,8 @@ type Slot struct {
 	Audio bool
 	SSRC  uint32
 	RTX   uint32 // 0 for audio
+	// NACK says that the peer asks again for what it lost of an m-line without RTX.
+	NACK bool
 	// Codecs says which codecs this m-line may carry, in PayloadTypes' terms.
 	Codecs []Codec
 }

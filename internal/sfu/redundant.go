@@ -81,7 +81,7 @@ func (s *stream) lacks(sequence uint16, timestamp uint32) bool {
 		return false
 	}
 	newest, ok := s.kept.Newest()
-	if !ok || int16(sequence-uint16(newest)) <= 0 && !s.missed.Waits(sequence) {
+	if waits, _ := s.missed.Waits(sequence); !ok || int16(sequence-uint16(newest)) <= 0 && !waits {
 		return false
 	}
 	// The packet before it tells whether the copies are numbered as we think.

@@ -46,8 +46,9 @@ type slot struct {
 	packets uint32
 	octets  uint32 // of payload
 
-	redundant bool  // it may carry RED
-	lost      uint8 // share of its packets that the receiver said were lost, of 256
+	again     *again // nil before the first packet of a slot whose packets can be asked for without RTX
+	redundant bool   // it may carry RED
+	lost      uint8  // share of its packets that the receiver said were lost, of 256
 }
 
 // numbering is what a slot remembers to number its packets, and to send them again.

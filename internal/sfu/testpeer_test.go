@@ -41,10 +41,12 @@ type testPeer struct {
 	silent  bool          // sends no checks
 	held    [][]byte      // what it sends while it moves; nil when it does not
 
-	got       map[uint32][]received // by SSRC
-	recovered map[uint32][]received // RTX, by the slot's SSRC, restored
-	controls  []control
-	answers   int // STUN
+	sealedGot  [][]byte // RTP as it came, where keepSealed says so
+	keepSealed bool
+	got        map[uint32][]received // by SSRC
+	recovered  map[uint32][]received // RTX, by the slot's SSRC, restored
+	controls   []control
+	answers    int // STUN
 }
 
 // control is an RTCP packet as a peer got it.
@@ -85,7 +87,10 @@ type testStream struct {
 	probe     bool   // sends an RTX duplicate after each packet
 	copies    int    // of earlier packets that each one of sound carries, as RED
 	said      int    // words so far
-	swaps     bool   // every tenth packet of sound comes after the next
+	answers   bool   // NACKs of sound, with the packet as it was
+	asked     []uint16
+	answer    time.Time
+	swaps     bool // every tenth packet of sound comes after the next
 	held      func()
 	before    [][]byte
 }
@@ -214,6 +219,9 @@ func (p *testPeer) nextSend() (at time.Time) {
 		if !s.next.IsZero() && (at.IsZero() || s.next.Before(at)) {
 			at = s.next
 		}
+		if len(s.asked) > 0 && s.answer.Before(at) {
+			at = s.answer
+		}
 	}
 	return at
 }
@@ -225,6 +233,12 @@ func (p *testPeer) send() {
 		p.check(true)
 	}
 	for _, s := range p.streams {
+		if !s.answer.After(now) {
+			for _, n := range s.asked {
+				s.again(n)
+			}
+			s.asked = s.asked[:0]
+		}
 		if !s.next.IsZero() && !s.next.After(now) {
 			s.next = s.next.Add(s.interval)
 			s.frame()
@@ -315,6 +329,14 @@ func (s *testStream) repair(sequence uint16) {
 	s.peer.rtp(h, s.named, s.mid(), "", s.rid, 0, payload)
 }
 
+// again sends a packet of sound once more, as browsers do that have no RTX for it.
+func (s *testStream) again(sequence uint16) {
+	kept := s.sent[sequence]
+	stamp := s.timestamp - uint32(s.sequence-sequence)*960
+	h := rtp.Header{Version: 2, PayloadType: kept[0], SequenceNumber: sequence, Timestamp: stamp, SSRC: s.ssrc}
+	s.peer.rtp(h, s.named, s.mid(), s.rid, "", s.level, kept[1:])
+}
+
 func (s *testStream) mid() string {
 	return s.peer.params.Sources[slices.IndexFunc(s.peer.params.Sources, func(o Source) bool { return o.Kind == s.kind })].MID
 }
@@ -371,6 +393,9 @@ func (p *testPeer) receive(b Burst, data []byte) {
 	case rtpx.RTP:
 		if b.Peer != p.id {
 			t.Fatalf("%s got media addressed to peer %d", p.name, b.Peer)
+		}
+		if p.keepSealed {
+			p.sealedGot = append(p.sealedGot, slices.Clone(data))
 		}
 		plain, err := p.opens.DecryptRTP(nil, data, nil)
 		if err != nil {
@@ -443,6 +468,9 @@ func (p *testPeer) hear(plain []byte) {
 			s.key = s.key || c.Kind == rtpx.PLI
 			for _, n := range k.lost {
 				s.repair(n)
+				if s.answers { // after half a round trip, for we are in the middle of what the router left
+					s.asked, s.answer = append(s.asked, n), p.call.now.Add(10*time.Millisecond)
+				}
 			}
 		}
 	}

@@ -39,7 +39,7 @@ func TestWhatWeWriteAsREDIsReadBack(t *testing.T) {
 
 // TestTheBytesOfREDAreThoseOfTheRFC holds the layout to a payload made by hand (RFC 2198 §3), as Chromium sends it.
 func TestTheBytesOfREDAreThoseOfTheRFC(t *testing.T) {
-	want := []byte{0x80 | 111, 960 >> 6, 960&0x3f<<2 | 0, 2, 111, 1, 2, 3, 4, 5}
+	want := []byte{0x80 | 111, 960 >> 6, 960 & 0x3f << 2, 2, 111, 1, 2, 3, 4, 5}
 	got, ok := AppendRED(nil, 111, []Block{{960, []byte{1, 2}}}, []byte{3, 4, 5})
 	if diff := cmp.Diff(want, got); !ok || diff != "" {
 		t.Error(diff)
