@@ -1,7 +1,6 @@
 package simnet
 
 import (
-	"encoding/binary"
 	"time"
 
 	"noom/internal/sfu"
@@ -33,6 +32,7 @@ type sounds struct {
 	scaled  int       // ticks since the buffer was stretched or squeezed
 	gap     int       // ticks made up in a row
 	delays  lateness
+	copied  []word // of the packet in hand
 }
 
 // heard is a packet in the buffer.
@@ -47,8 +47,9 @@ func newSounds() sounds { return sounds{} }
 // hear takes a packet of sound.
 func (s *slot) hear(k *received) {
 	now := s.peer.call.clock.now
-	track := sfu.Track(binary.BigEndian.Uint32(k.head[trackAt:]))
-	s.account(track, k.csrc, k.stamp, time.Duration(binary.BigEndian.Uint64(k.head[takenAt:])), 1)
+	newest := s.unwrap(k)
+	track := newest.track()
+	s.account(track, k.csrc, k.stamp, newest.taken(), 1)
 	s.playUntil(now)
 	if s.have == nil {
 		s.have = make([]heard, soundRing)
@@ -62,8 +63,10 @@ func (s *slot) hear(k *received) {
 	s.delays.arrived(now, number, number < s.newest)
 	s.newest = max(s.newest, number)
 	if number >= s.at/2 {
-		s.have[number%soundRing] = heard{number, track, k.head[0]&repairs != 0}
+		s.have[number%soundRing] = heard{number, track, newest.repairs()}
 	}
+	s.hearCopies(k.stamp, number)
+	s.request(now, k.extended, number)
 }
 
 // playUntil plays up to a time.
