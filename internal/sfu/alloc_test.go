@@ -34,8 +34,8 @@ func newAudience(t testing.TB, n int, profile srtp.ProtectionProfile) *audience 
 	a.sound = a.sender.microphone(20)
 	a.picture = a.sender.camera()[0]
 	for i := range n {
-		offer := takesRED
-		if i%2 == 1 { // as many browsers have RED as have not
+		offer := func(p *PeerParams) { takesRED(p); asksForSound(p) }
+		if i%2 == 1 { // as many browsers have RED and ask for sound as do not
 			offer = nil
 		}
 		viewer := c.joinWith(fmt.Sprintf("viewer%d", i), 0, offer)
@@ -144,7 +144,7 @@ func TestForwardAllocs(t *testing.T) {
 	}
 }
 
-// BenchmarkSound measures a packet of sound that comes with copies or without, given to 50 who take RED or do not.
+// BenchmarkSound measures a packet of sound that comes with copies or without, given to 50 who take RED and ask for sound, or do not.
 func BenchmarkSound(b *testing.B) {
 	for _, sent := range []int{0, 1} {
 		for _, taken := range []bool{false, true} {
@@ -160,7 +160,7 @@ func BenchmarkSound(b *testing.B) {
 							b.Fatal(err)
 						}
 						for _, sl := range p.router().peers[p.id].audio {
-							sl.redundant = taken
+							sl.redundant, sl.params.NACK = taken, taken
 						}
 					}
 				}

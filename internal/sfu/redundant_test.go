@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/rtp"
+
 	"noom/internal/sfu/codec"
 	"noom/internal/sfu/rtpx"
 )
@@ -315,5 +317,140 @@ func TestREDThatIsNoneIsLeftOutWithoutAGap(t *testing.T) {
 	continuous(t, bob.slot(0))
 	if got := alice.of(rtpx.NACK, 0); got != 0 {
 		t.Errorf("%d NACKs", got)
+	}
+}
+
+// speak sends word n with copies of words so many before it, at the place that n has.
+func (s *testStream) speak(n int, back ...int) {
+	var copies []codec.Block
+	for _, b := range back {
+		copies = append(copies, codec.Block{Age: uint16(b) * 960, Data: word(s.peer, n-b)})
+	}
+	payload, ok := codec.AppendRED(nil, ptOpus, copies, word(s.peer, n))
+	if !ok {
+		s.peer.call.t.Fatalf("copies of %v before cannot be written", back)
+	}
+	h := rtp.Header{
+		Version: 2, Marker: true, Padding: true, PaddingSize: 7, PayloadType: ptRED,
+		SequenceNumber: s.sequence + uint16(n), Timestamp: s.timestamp + uint32(n)*960, SSRC: s.ssrc,
+	}
+	s.peer.rtp(h, true, s.mid(), "", "", 20, payload)
+	s.peer.call.run(20 * time.Millisecond)
+}
+
+// quiet has a microphone on that says nothing by itself.
+func (p *testPeer) quiet() *testStream {
+	s := p.microphone(20)
+	s.next = time.Time{}
+	return s
+}
+
+func TestWhatALatePacketCopiesIsRestoredToo(t *testing.T) {
+	c := newCall(t, 1)
+	alice, bob := c.joinWith("alice", 0, takesRED), c.join("bob", 0)
+	s := alice.quiet()
+	for _, n := range []int{1, 2, 5, 4, 6} { // 3 is lost, 4 late
+		s.speak(n, 1)
+	}
+	newest, _ := heard(t, bob.slot(0))
+	first := bob.slot(0)[0].packet
+	for i := range uint32(6) {
+		if got := newest[first.Timestamp+960*i]; got != string(word(alice, int(i)+1)) {
+			t.Errorf("word %d is %q", i+1, got)
+		}
+	}
+	for _, g := range bob.slot(0) {
+		n := (g.packet.Timestamp-first.Timestamp)/960 + 1
+		if g.packet.Sequence != first.Sequence+uint16(n)-1 || g.packet.Marker == (n == 3 || n == 4) {
+			t.Errorf("word %d came as %v, marked %v", n, g, g.packet.Marker)
+		}
+	}
+}
+
+// TestCopiesOfOtherPacketsThanThoseBeforeAreNotTaken: which number they had cannot be told.
+func TestCopiesOfOtherPacketsThanThoseBeforeAreNotTaken(t *testing.T) {
+	c := newCall(t, 1)
+	alice, bob := c.joinWith("alice", 0, takesRED), c.join("bob", 0)
+	s := alice.quiet()
+	for _, n := range []int{3, 4, 6, 7} { // 5 is lost: its place is not for the copy of 4
+		s.speak(n, 2)
+	}
+	if got := len(bob.slot(0)); got != 4 {
+		t.Errorf("bob got %d packets", got)
+	}
+	heard(t, bob.slot(0))
+	if got := c.workers[0].Counters().Restored; got != 0 {
+		t.Errorf("%d restored", got)
+	}
+}
+
+func TestEachReceiverIsToldOfItsOwnPayloadTypes(t *testing.T) {
+	c := newCall(t, 1)
+	alice := c.join("alice", 0)
+	bob := c.joinWith("bob", 0, takesRED)
+	carol := c.joinWith("carol", 0, func(p *PeerParams) {
+		takesRED(p)
+		p.PayloadTypes[0].PT, p.PayloadTypes[3].PT = 109, 62
+	})
+	dave := c.joinWith("dave", 0, takesRED)
+	alice.microphone(20)
+	c.run(200 * time.Millisecond)
+	heard(t, bob.slot(0))
+	heard(t, dave.slot(0))
+	for i, g := range carol.slot(0) {
+		var r codec.RED
+		switch {
+		case i == 0 && g.packet.PayloadType == 109:
+		case i == 0 || g.packet.PayloadType != 62 || r.Parse(g.payload) != nil || r.PT != 109:
+			t.Fatalf("packet %d came to carol as type %d of %d", i, g.packet.PayloadType, r.PT)
+		}
+	}
+}
+
+func TestNoCopiesWhereTheyWouldBeTooOldOrTooLarge(t *testing.T) {
+	for _, at := range []struct {
+		step uint32
+		size int
+		want bool
+	}{{960, 80, true}, {codec.MaxAge, 80, true}, {codec.MaxAge + 1, 80, false}, {19200, 80, false}, {1<<16 + 960, 80, false}, {960, 490, true}, {960, 500, false}, {960, 1100, false}} {
+		c := newCall(t, 1)
+		alice, bob := c.join("alice", 0), c.joinWith("bob", 0, takesRED)
+		s := alice.quiet()
+		for range 5 {
+			s.packet(ptOpus, false, make([]byte, at.size))
+			s.timestamp += at.step
+			c.run(20 * time.Millisecond)
+		}
+		for i, g := range bob.slot(0) {
+			if red := g.packet.PayloadType == ptRED; red != (at.want && i > 0) {
+				t.Errorf("%d ticks apart, of %d bytes: packet %d came as type %d", at.step, at.size, i, g.packet.PayloadType)
+			}
+		}
+		continuous(t, bob.slot(0))
+	}
+}
+
+func TestTheSoundOfAScreenHasCopiesForThoseWhoLose(t *testing.T) {
+	c := newCall(t, 1)
+	alice, bob := c.join("alice", 0), c.joinWith("bob", 0, takesRED)
+	s := alice.stream(ScreenAudio, "", 0x7001, 0)
+	s.level, s.interval, s.packets, s.size = 20, 20*time.Millisecond, 1, 80
+	c.publish(alice, ScreenAudio, On)
+	copied := func() (n int) {
+		bob.clear()
+		c.run(200 * time.Millisecond)
+		for _, g := range bob.slot(3) {
+			if g.packet.PayloadType == ptRED {
+				n++
+			}
+		}
+		return n
+	}
+	if got := copied(); got != 0 || len(bob.slot(3)) != 10 {
+		t.Errorf("%d of %d packets have copies for one who loses nothing", got, len(bob.slot(3)))
+	}
+	bob.rtcp(rtpx.AppendReceiverReport(nil, 1, []rtpx.ReportBlock{{SSRC: bob.params.Slots[3].SSRC, FractionLost: 5}}))
+	if got := copied(); got != 10 {
+		t.Errorf("%d packets of 10 have copies for one who loses", got)
 	}
 }

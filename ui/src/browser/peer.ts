@@ -12,7 +12,7 @@ import {
   tuneCamera,
   voiceBitrate,
 } from "./layers";
-import { forMusic, withStereo } from "./stereo";
+import { forMusic, withRequests, withStereo } from "./stereo";
 
 /** A receive m-line, known once it was offered. */
 export interface Slot {
@@ -163,7 +163,7 @@ class WebPeer implements Peer {
     if (this.#closed) return false;
     const music = this.#music;
     const { sdp = "" } = await this.#connection.createOffer({ iceRestart });
-    await this.#connection.setLocalDescription({ type: "offer", sdp: withStereo(sdp, music) });
+    await this.#connection.setLocalDescription({ type: "offer", sdp: withRequests(withStereo(sdp, music)) });
     // Slots are announced before the server knows them, so that none of its words about them comes too early.
     this.#announceSlots();
     const answer = await this.#exchange(this.#connection.localDescription?.sdp ?? "");
