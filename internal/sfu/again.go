@@ -69,6 +69,7 @@ func (r *Router) resendSealed(now time.Time, sl *slot, output uint16, out *Out) 
 	size := copy(memory, kept.data[:kept.size])
 	r.push(p, size, out)
 	p.repair -= size
+	sl.sentAgain++
 	p.stats.Retransmitted++
 	r.counts.Retransmitted++
 }

@@ -47,6 +47,28 @@ func TestSoundIsSentAgainAsItLeft(t *testing.T) {
 	}
 }
 
+// TestWhatWasSentAgainWasLost: who asks for sound again reports it as received once it came, and needs copies all the same.
+func TestWhatWasSentAgainWasLost(t *testing.T) {
+	c := newCall(t, 1)
+	alice, bob := c.join("alice", 0), c.joinWith("bob", 0, func(p *PeerParams) { takesRED(p); asksForSound(p) })
+	alice.microphone(20)
+	report := func() {
+		bob.rtcp(rtpx.AppendReceiverReport(nil, 1, []rtpx.ReportBlock{{SSRC: bob.params.Slots[0].SSRC}}))
+	}
+	c.run(time.Second)
+	report()
+	for range 5 {
+		c.run(200 * time.Millisecond)
+		bob.nack(0, bob.slot(0)[len(bob.slot(0))-1].packet.Sequence)
+	}
+	before := len(bob.slot(0)[len(bob.slot(0))-1].payload)
+	report()
+	c.run(100 * time.Millisecond)
+	if after := len(bob.slot(0)[len(bob.slot(0))-1].payload); after < before*4/3 {
+		t.Errorf("packets have %d bytes after a tenth was lost and sent again, and had %d", after, before)
+	}
+}
+
 func TestSoundIsNotSentAgainTooLateNorUnderOtherKeys(t *testing.T) {
 	c := newCall(t, 1)
 	alice, bob := c.join("alice", 0), c.joinWith("bob", 0, asksForSound)

@@ -184,7 +184,13 @@ func (sl *slot) copies() int {
 	return 1
 }
 
-// heardLost takes what share of the slot's packets a receiver reports as lost, of 256. It falls slowly: loss comes in bursts.
+// heardLost takes what share of the slot's packets a receiver reports as lost, of 256. What was sent again was lost too, though the report
+// counts it as received: it came late, if at all. The share falls slowly, for loss comes in bursts.
 func (sl *slot) heardLost(fraction uint8) {
-	sl.lost = max(fraction, uint8(uint(sl.lost)*7/8))
+	lost := uint32(fraction)
+	if sent := sl.packets - sl.reported; sent > 0 {
+		lost += sl.sentAgain << 8 / sent
+	}
+	sl.reported, sl.sentAgain = sl.packets, 0
+	sl.lost = uint8(max(min(lost, 255), uint32(sl.lost)*7/8))
 }

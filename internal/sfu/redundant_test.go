@@ -454,3 +454,33 @@ func TestTheSoundOfAScreenHasCopiesForThoseWhoLose(t *testing.T) {
 		t.Errorf("%d packets of 10 have copies for one who loses", got)
 	}
 }
+
+// TestWhateverComesAsREDDoesNoHarm sends payloads that are RED with some bytes changed, cut short or put in front.
+func TestWhateverComesAsREDDoesNoHarm(t *testing.T) {
+	c := newCall(t, 1)
+	alice, bob := c.joinWith("alice", 0, takesRED), c.joinWith("bob", 0, takesRED)
+	s := alice.quiet()
+	for n := range 5000 {
+		payload, _ := codec.AppendRED(nil, ptOpus, []codec.Block{{Age: 1920, Data: word(alice, n)}, {Age: 960, Data: word(alice, n)}}, word(alice, n))
+		for range c.random() % 4 {
+			payload[c.random()%uint64(len(payload))] = byte(c.random())
+		}
+		if c.random()%3 == 0 {
+			payload = payload[:c.random()%uint64(len(payload))]
+		}
+		s.sequence += uint16(c.random() % 4)
+		s.packet(ptRED, false, payload)
+		s.timestamp += 960
+		c.run(5 * time.Millisecond)
+	}
+	counts := c.workers[0].Counters()
+	if counts.Malformed < 500 || counts.Restored < 500 || len(bob.slot(0)) < 3000 {
+		t.Errorf("%d malformed, %d restored, %d came through", counts.Malformed, counts.Restored, len(bob.slot(0)))
+	}
+	for i, g := range bob.slot(0) {
+		var r codec.RED
+		if g.packet.PayloadType == ptRED && r.Parse(g.payload) != nil || len(g.payload) == 0 {
+			t.Fatalf("packet %d came through as % x", i, g.payload)
+		}
+	}
+}

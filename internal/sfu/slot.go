@@ -48,6 +48,8 @@ type slot struct {
 
 	again     *again // nil before the first packet of a slot whose packets can be asked for without RTX
 	redundant bool   // it may carry RED
+	reported  uint32 // packets at the last report of its receiver
+	sentAgain uint32 // packets of sound, sent again since then
 	lost      uint8  // share of its packets that the receiver said were lost, of 256
 }
 
