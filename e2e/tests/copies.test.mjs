@@ -80,6 +80,18 @@ test('Chromium sends a voice with copies; Chromium gets them, of Firefox too, an
       assert.ok(size > 1.5 * alone[seat], `what ${which} has copies: ${size?.toFixed(0)} bytes, alone ${alone[seat]?.toFixed(0)}; ${all}`);
     }
 
+    for (const person of [alice, carol]) {
+      // Without one of these the page would never have sound held longer where much is lost, and nobody would notice.
+      const known = await person.page.evaluate(async () => {
+        const rows = [...(await window.observed.connections[0].getStats()).values()];
+        const heard = rows.filter((row) => row.type === 'inbound-rtp' && row.kind === 'audio' && row.packetsReceived > 100);
+        const sums = ['totalSamplesReceived', 'concealedSamples', 'silentConcealedSamples'];
+        const told = heard.map((row) => typeof row.mid === 'string' && sums.every((sum) => typeof row[sum] === 'number'));
+        return { holds: 'jitterBufferTarget' in RTCRtpReceiver.prototype, told };
+      });
+      assert.deepEqual(known, { holds: true, told: [true, true] }, `${person.name}'s browser tells what it makes up and can hold more`);
+    }
+
     for (const person of people) {
       assert.ok((await person.energyHeard()) > 0, `${person.name} hears something`);
       assert.equal(await person.exchanges(), 1, `${person.name} negotiated once`);

@@ -161,6 +161,9 @@ func (p *Peer) secure() {
 	p.session = s
 	life := p.life
 	p.call.clock.after(reportEvery, func() { p.report(life) })
+	if p.browser.Holds {
+		p.call.clock.after(lookEvery, func() { p.look(life) })
+	}
 	p.startSending()
 }
 

@@ -33,6 +33,7 @@ type sounds struct {
 	gap     int       // ticks made up in a row
 	delays  lateness
 	copied  []word // of the packet in hand
+	holding
 }
 
 // heard is a packet in the buffer.
@@ -104,16 +105,17 @@ func (s *slot) leap() {
 func (s *slot) play() {
 	number := s.at / 2
 	level := time.Duration(2*s.newest+2-s.at) * soundTick
-	target := s.delays.target
+	target := max(s.delays.target, s.hold)
 	h := s.held(number)
-	if h == nil {
-		if s.track == 0 {
-			return
-		}
+	if h == nil && s.track == 0 {
+		return
+	}
+	if s.played++; h == nil {
 		r := s.of(s.track)
 		r.Played += soundTick
 		r.Concealed += soundTick
 		s.gap++
+		s.madeUp++
 		s.leap()
 		return
 	}

@@ -14,12 +14,13 @@ type Browser struct {
 	RED     bool // sends each packet with a copy of the one before (RFC 2198), and takes such packets
 	Asks    bool // asks again for what it lost
 	Answers bool // sends again what it is asked for
+	Holds   bool // the page has it hold more sound where much had to be made up
 }
 
 // The browsers there are.
 var (
-	Chromium = Browser{RED: true, Asks: true, Answers: true}
-	Firefox  = Browser{Answers: true}
+	Chromium = Browser{RED: true, Asks: true, Answers: true, Holds: true}
+	Firefox  = Browser{Answers: true, Holds: true}
 )
 
 // offerSound adds to the offer what the peer does against loss.
@@ -196,4 +197,52 @@ func (s *slot) request(now time.Duration, extended uint64, number int64) {
 		q.toldAll = now
 	}
 	s.peer.control(&rtcp.TransportLayerNack{SenderSSRC: 1, MediaSSRC: s.params.SSRC, Nacks: rtcp.NackPairsFromSequenceNumbers(lost)})
+}
+
+// holding is what the page has a slot hold at least (jitterBufferTarget), by what had to be made up: ui/src/lib/holding.ts.
+type holding struct {
+	hold           time.Duration
+	played, madeUp int // ticks since the last look
+	calm           int // looks in a row at which next to nothing was made up
+}
+
+const (
+	lookEvery            = 2 * time.Second
+	holdStep, holdMost   = 40 * time.Millisecond, 200 * time.Millisecond
+	worse, better, calms = 0.01, 0.002, 15
+)
+
+// look is what the page does every two seconds.
+func (p *Peer) look(life int) {
+	if p.gone || life != p.life {
+		return
+	}
+	for _, s := range p.slots {
+		if s.params.Audio {
+			s.playUntil(p.call.clock.now)
+			s.adjust()
+		}
+	}
+	p.call.clock.after(lookEvery, func() { p.look(life) })
+}
+
+func (h *holding) adjust() {
+	if h.played < int(lookEvery/soundTick)/2 {
+		return
+	}
+	share := float64(h.madeUp) / float64(h.played)
+	h.played, h.madeUp = 0, 0
+	switch {
+	case share > 0.5: // cut off
+	case share > worse:
+		h.hold = min(h.hold+holdStep, holdMost)
+		h.calm = 0
+	case share > better:
+		h.calm = 0
+	default:
+		if h.calm++; h.calm >= calms {
+			h.hold = max(h.hold-holdStep, 0)
+			h.calm = 0
+		}
+	}
 }

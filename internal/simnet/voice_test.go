@@ -37,7 +37,7 @@ func TestCopiesAndRequestsKeepAVoiceWholeWhereATenthIsLost(t *testing.T) {
 	}{
 		{"neither", simnet.Browser{}, 5, 25},
 		{"copies", simnet.Browser{RED: true}, 0, 2},
-		{"requests", simnet.Browser{Asks: true, Answers: true}, 0, 15},
+		{"requests", simnet.Browser{Asks: true, Answers: true}, 0, 2},
 		{"Firefox", simnet.Firefox, 0, 15},
 		{"Chromium", simnet.Chromium, 0, 2},
 	} {

@@ -40,6 +40,8 @@ export interface Peer {
   setQuality(quality: Quality): Promise<void>;
   /** Makes room for that many pictures, at most 50. True: it takes effect with the next negotiation. */
   growTo(videoSlots: number): boolean;
+  /** Holds the sound of a slot, by its mid, for so many ms before it is played, at least. Browsers that cannot do not. */
+  hold(mid: string, ms: number): void;
   stats(): Promise<RTCStatsReport>;
   close(): void;
 }
@@ -130,6 +132,11 @@ class WebPeer implements Peer {
     if (wanted <= this.#videoSlots) return false;
     this.#addVideoSlots(wanted);
     return true;
+  }
+
+  hold(mid: string, ms: number): void {
+    const slot = this.#connection.getTransceivers().find((transceiver) => transceiver.mid === mid);
+    if (slot) slot.receiver.jitterBufferTarget = ms || null;
   }
 
   stats(): Promise<RTCStatsReport> {
