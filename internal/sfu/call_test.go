@@ -41,6 +41,8 @@ type call struct {
 	// overlaps: after every other datagram of a turn one of those that get it does.
 	overlaps bool
 	taken    int
+	// offered changes what those who join from now on offer.
+	offered func(*PeerParams)
 	// profile of SRTP for those who join from now on.
 	profile srtp.ProtectionProfile
 }
@@ -82,7 +84,7 @@ func (c *call) random() uint64 {
 // join brings a peer that is connected, keyed and in the room.
 func (c *call) join(name string, worker int) *testPeer {
 	c.t.Helper()
-	p := c.add(name, worker, nil)
+	p := c.add(name, worker, c.offered)
 	p.connect()
 	p.router().Enter(c.now, p.id, testRoom, p.seat)
 	for i, w := range c.workers { // the host tells a worker what the meeting decided before

@@ -45,6 +45,8 @@ const (
 	Opus
 	VP8
 	H264
+	// RED is Opus with copies of earlier packets (RFC 2198). It comes in and goes out; all between is Opus.
+	RED
 )
 
 // PayloadType ties an RTP payload type of one peer to a codec, and to its RTX payload type (0: none).
@@ -85,6 +87,8 @@ type Slot struct {
 	Audio bool
 	SSRC  uint32
 	RTX   uint32 // 0 for audio
+	// NACK says that the peer asks again for what it lost of an m-line without RTX.
+	NACK bool
 	// Codecs says which codecs this m-line may carry, in PayloadTypes' terms.
 	Codecs []Codec
 }

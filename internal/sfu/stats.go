@@ -16,6 +16,7 @@ type PeerStats struct {
 	Retransmitted   uint64 // packets sent again to it
 	RetransmitAsked uint64 // packets asked of it again
 	Recovered       uint64 // packets that came as retransmissions
+	Restored        uint64 // packets that were lost, and came as copies in later ones
 	KeyframesAsked  uint64 // requests sent to it
 	SSRCs           int    // streams that it sends, RTX included
 	Carrying        int    // slots that carry something
@@ -27,6 +28,7 @@ type Counters struct {
 	PacketsReceived, BytesReceived   uint64 // every datagram given to Gather or Receive
 	PacketsForwarded, BytesForwarded uint64 // media, sealed
 	Retransmitted                    uint64
+	Restored                         uint64 // from copies in later packets
 	PacketsPiped                     uint64 // copies handed to other workers
 	Checks                           uint64 // valid STUN checks
 	KeyframesAsked                   uint64
@@ -57,6 +59,7 @@ type Counters struct {
 	NotKept        uint64 // asked for again, but no longer in the cache
 	RepairLimited  uint64 // asked for again beyond 25 % of the traffic
 	RepairRepeated uint64 // asked for again within a round trip
+	TooOld         uint64 // asked for again when it could no longer be of use
 	Abandoned      uint64 // gathered, and dropped when a panic ended a peer in the middle of a turn
 }
 

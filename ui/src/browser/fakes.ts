@@ -67,6 +67,10 @@ export class FakePeer implements Peer {
     this.videoSlots = Math.max(this.videoSlots, videoSlots);
     return more;
   }
+  readonly held = new Map<string, number>();
+  hold(mid: string, ms: number): void {
+    this.held.set(mid, ms);
+  }
   async stats(): Promise<RTCStatsReport> {
     return this.report as unknown as RTCStatsReport;
   }

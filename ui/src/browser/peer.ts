@@ -12,7 +12,7 @@ import {
   tuneCamera,
   voiceBitrate,
 } from "./layers";
-import { forMusic, withStereo } from "./stereo";
+import { forMusic, withRequests, withStereo } from "./stereo";
 
 /** A receive m-line, known once it was offered. */
 export interface Slot {
@@ -40,6 +40,8 @@ export interface Peer {
   setQuality(quality: Quality): Promise<void>;
   /** Makes room for that many pictures, at most 50. True: it takes effect with the next negotiation. */
   growTo(videoSlots: number): boolean;
+  /** Holds the sound of a slot, by its mid, for so many ms before it is played, at least. Browsers that cannot do not. */
+  hold(mid: string, ms: number): void;
   stats(): Promise<RTCStatsReport>;
   close(): void;
 }
@@ -132,6 +134,11 @@ class WebPeer implements Peer {
     return true;
   }
 
+  hold(mid: string, ms: number): void {
+    const slot = this.#connection.getTransceivers().find((transceiver) => transceiver.mid === mid);
+    if (slot) slot.receiver.jitterBufferTarget = ms || null;
+  }
+
   stats(): Promise<RTCStatsReport> {
     return this.#connection.getStats();
   }
@@ -163,7 +170,7 @@ class WebPeer implements Peer {
     if (this.#closed) return false;
     const music = this.#music;
     const { sdp = "" } = await this.#connection.createOffer({ iceRestart });
-    await this.#connection.setLocalDescription({ type: "offer", sdp: withStereo(sdp, music) });
+    await this.#connection.setLocalDescription({ type: "offer", sdp: withRequests(withStereo(sdp, music)) });
     // Slots are announced before the server knows them, so that none of its words about them comes too early.
     this.#announceSlots();
     const answer = await this.#exchange(this.#connection.localDescription?.sdp ?? "");
