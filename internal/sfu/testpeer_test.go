@@ -39,6 +39,7 @@ type testPeer struct {
 	streams []*testStream // that it sends
 	checked time.Time     // the next STUN check; zero: it sends none
 	silent  bool          // sends no checks
+	obeys   bool          // sends only layers that are wanted
 	held    [][]byte      // what it sends while it moves; nil when it does not
 
 	sealedGot  [][]byte // RTP as it came, where keepSealed says so

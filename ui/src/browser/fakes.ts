@@ -62,6 +62,10 @@ export class FakePeer implements Peer {
   async setQuality(quality: Quality): Promise<void> {
     this.quality = quality;
   }
+  readonly layers = new Map<Kind, readonly number[]>();
+  async setLayers(kind: Kind, layers: readonly number[]): Promise<void> {
+    this.layers.set(kind, layers);
+  }
   growTo(videoSlots: number): boolean {
     const more = videoSlots > this.videoSlots;
     this.videoSlots = Math.max(this.videoSlots, videoSlots);
