@@ -33,7 +33,7 @@ type call struct {
 	pipes map[pipeKey]bool
 	// wanted are the layers that are, by the worker that says so.
 	wanted map[Track]map[int]uint8
-	cut   bool // pipes carry nothing
+	cut    bool // pipes carry nothing
 	// lag is how long pipes take; 0: they carry at once. queues hold what is in them, by the worker that gets it.
 	lag    time.Duration
 	queues map[int][]queued
