@@ -51,3 +51,24 @@ it("every slot is for itself", () => {
   holding.look([slot("4", 2, 0), slot("5", 2, 0)]);
   expect(holding.look([slot("4", 4, 0.1), slot("5", 4, 0)])).toEqual(new Map([["4", 40]]));
 });
+
+/** A slot's sums: the time, how long its picture stood still in seconds, and what was asked for again. */
+const picture = (seconds: number, frozen: number, asked: number): Stat => ({
+  type: "inbound-rtp",
+  kind: "video",
+  mid: "9",
+  timestamp: 1_800_000_000_000 + seconds * 1000,
+  totalFreezesDuration: frozen,
+  nackCount: asked,
+});
+
+it("pictures are held that stand still for want of what was lost, and no others", () => {
+  const holding = new Holding();
+  const held = (...sums: [number, number, number]) => holding.look([picture(...sums)]).get("9");
+  expect(held(0, 4, 10)).toBeUndefined();
+  expect(held(2, 4.4, 10)).toBeUndefined(); // its sender paused
+  expect(held(4, 4.4, 30)).toBeUndefined(); // all came in time
+  expect(held(6, 4.8, 50)).toBe(60);
+  expect([held(8, 5.2, 70), held(10, 5.6, 90), held(12, 6, 110), held(14, 6.4, 130)]).toEqual([120, 180, 240, undefined]);
+  expect(held(16, 8.2, 150)).toBeUndefined(); // the way was cut off
+});
