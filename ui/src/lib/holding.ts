@@ -4,7 +4,7 @@
  * still for want of what was lost, more is held.
  */
 
-import type { Stat } from "./health";
+import { pathOf, type Stat } from "./health";
 
 /** In what steps, and when. Shares are of what was played or shown since the last look. */
 interface Manner {
@@ -27,24 +27,40 @@ const manners: Readonly<Record<string, Manner>> = {
 
 /** Looks in a row without loss before less is held. */
 const calms = 15;
+/**
+ * Pictures of a way that goes on losing some are held for one request at least, of one that loses many for two: their share of the
+ * last ten seconds' packets.
+ */
+const some = 0.006;
+const many = 0.05;
+/** How much the last look says of that share. */
+const weight = 0.3;
+/** A request and its answer take a round trip and some more; and it takes a moment to see that something is missing. In ms. */
+const request = 1.2;
+const notice = 40;
+/** Where a round trip is not known: most of the world within a continent. In ms. */
+const usualTrip = 100;
 /** The way was cut off: no holding helps. */
 const cutOff = 0.5;
 /** What was played or shown, and how much of it was made up or stood still, in the same unit. */
 interface Sum {
   readonly played: number;
   readonly bad: number;
-  /** How often anything was lost. What stands still without waits for its sender. */
+  /** Packets, and those of them that came. What stands still without any loss waits for its sender. */
   readonly lost: number;
+  readonly came: number;
 }
 
 export class Holding {
   readonly #sums = new Map<string, Sum>();
   readonly #held = new Map<string, number>();
   readonly #calm = new Map<string, number>();
+  readonly #loss = new Map<string, number>();
 
   /** What each slot (by its mid) is to hold, in ms, of those for which it changes. */
   look(stats: readonly Stat[]): ReadonlyMap<string, number> {
     const changed = new Map<string, number>();
+    const trip = pathOf(stats)?.rtt || usualTrip;
     for (const stat of stats) {
       const mid = stat["mid"];
       const manner = manners[String(stat["kind"])];
@@ -55,14 +71,24 @@ export class Holding {
       if (last && played < manner.least) continue; // nothing is said
       this.#sums.set(mid, sum);
       if (!last) continue;
-      const bad = sum.lost > last.lost ? sum.bad - last.bad : 0;
+      const lost = Math.max(sum.lost - last.lost, 0);
+      const bad = lost > 0 ? sum.bad - last.bad : 0;
       const before = this.#held.get(mid) ?? 0;
-      const now = this.#next(mid, before, bad / played, manner);
+      const requests = manner === manners["video"] ? this.#requests(mid, lost / Math.max(sum.came - last.came + lost, 1)) : 0;
+      const needed = requests && Math.min(manner.most, Math.round(requests * request * trip) + notice);
+      const now = Math.max(needed, this.#next(mid, before, bad / played, manner));
       if (now === before) continue;
       this.#held.set(mid, now);
       changed.set(mid, now);
     }
     return changed;
+  }
+
+  /** How many requests a picture is held for. */
+  #requests(mid: string, lost: number): number {
+    const loss = (1 - weight) * (this.#loss.get(mid) ?? 0) + weight * lost;
+    this.#loss.set(mid, loss);
+    return loss > many ? 2 : loss > some ? 1 : 0;
   }
 
   #next(mid: string, held: number, share: number, { most, step, worse, better }: Manner): number {
@@ -80,9 +106,9 @@ export class Holding {
 function sumOf(stat: Stat): Sum {
   const number = (key: string): number => (typeof stat[key] === "number" ? stat[key] : 0);
   if (stat["kind"] === "video") {
-    return { played: number("timestamp") / 1000, bad: number("totalFreezesDuration"), lost: number("nackCount") };
+    return { played: number("timestamp") / 1000, bad: number("totalFreezesDuration"), lost: number("packetsLost"), came: number("packetsReceived") };
   }
   // What was made up while somebody paused is no loss: it is silence.
   const madeUp = number("concealedSamples") - number("silentConcealedSamples");
-  return { played: number("totalSamplesReceived"), bad: madeUp, lost: madeUp };
+  return { played: number("totalSamplesReceived"), bad: madeUp, lost: madeUp, came: 0 };
 }
