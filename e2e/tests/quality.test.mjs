@@ -67,6 +67,7 @@ for (const engine of names) {
         return true;
       }, { within });
       await sends(''); // nobody is there to see any
+      await ben.page.setViewport({ width: 1920, height: 1080 }); // only the largest fills a tile of that
       await ben.join(house.server, room);
       await settings(ben, 'Picture');
       await ben.click('switch', 'Go easy on a busy device'); // else a slow machine wants less
