@@ -35,6 +35,14 @@ type slotsEvent struct {
 // EventName is the event's name in the protocol.
 func (slotsEvent) EventName() string { return "slots" }
 
+// pausedEvent tells a participant which pictures are not sent because their network has no room for them.
+type pausedEvent struct {
+	Tracks []uint32 `json:"tracks"`
+}
+
+// EventName is the event's name in the protocol.
+func (pausedEvent) EventName() string { return "paused" }
+
 // layersEvent tells a participant which layers of their track anybody has use for.
 type layersEvent struct {
 	Track  string `json:"track"`

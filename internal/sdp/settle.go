@@ -157,7 +157,7 @@ func (s *settlement) settleSlot(m *section) {
 	}
 	m.role = slot
 	m.extensions = s.extensions.agree(m, false)
-	m.slot = sfu.Slot{MID: m.mid, Audio: m.media == "audio"}
+	m.slot = sfu.Slot{MID: m.mid, Audio: m.media == "audio", TransportCC: m.tellsArrivals()}
 	if kept, there := s.kept[m.mid]; there && kept.Audio == m.slot.Audio {
 		m.slot.SSRC, m.slot.RTX = kept.SSRC, kept.RTX
 	} else if m.slot.SSRC = s.ssrc(); repairs(m.codecs) {
@@ -178,6 +178,13 @@ func (s *settlement) settleSlot(m *section) {
 	}
 	*n++
 	s.params.Slots = append(s.params.Slots, m.slot)
+}
+
+// tellsArrivals tells whether the peer reports when what it gets on a section arrived, by its number over the whole transport, whichever
+// codec it comes in. RED does not count: Chromium offers the feedback for the Opus that it is made of, and not for itself.
+func (s *section) tellsArrivals() bool {
+	return slices.ContainsFunc(s.extensions, func(e extension) bool { return e.uri == transportWide }) &&
+		!slices.ContainsFunc(s.codecs, func(f format) bool { return f.codec != sfu.RED && !slices.Contains(f.feedback, "transport-cc") })
 }
 
 // repairs tells whether a codec of a section has retransmission. Audio has none.

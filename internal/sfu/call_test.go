@@ -44,6 +44,8 @@ type call struct {
 	// overlaps: after every other datagram of a turn one of those that get it does.
 	overlaps bool
 	taken    int
+	// tells: peers that join from now on agree to transport-wide numbers on their slots.
+	tells bool
 	// offered changes what those who join from now on offer.
 	offered func(*PeerParams)
 	// profile of SRTP for those who join from now on.
@@ -186,7 +188,7 @@ func (c *call) flush(worker int) {
 			count++
 			if p := c.at(b.To); p != nil && (!c.forgetful || len(p.streams) > 0) && (c.lost == nil || !c.lost(p, false, data)) {
 				data = slices.Clone(data)
-				deliver = append(deliver, func() { p.receive(b, data) })
+				deliver = append(deliver, func() { p.down(b, data) })
 			}
 		}
 		if count != b.Count || count == 0 {

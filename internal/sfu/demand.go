@@ -59,6 +59,11 @@ func (r *Router) tickDemand(now time.Time, t *track, out *Out) {
 		}
 		d.want(now, ideal)
 		d.want(now, 0) // to fall back on
+		if sl.peer.paced {
+			for i := range ideal { // for what its network has room for
+				d.want(now, i)
+			}
+		}
 		if target := sl.selector.Target(); target != layer.None {
 			d.want(now, target)
 		}

@@ -87,6 +87,8 @@ type Slot struct {
 	Audio bool
 	SSRC  uint32
 	RTX   uint32 // 0 for audio
+	// TransportCC says that packets carry transport-wide numbers here, and that the peer tells when they arrived.
+	TransportCC bool
 	// NACK says that the peer asks again for what it lost of an m-line without RTX.
 	NACK bool
 	// Codecs says which codecs this m-line may carry, in PayloadTypes' terms.

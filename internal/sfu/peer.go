@@ -9,6 +9,7 @@ import (
 
 	"github.com/pion/srtp/v3"
 
+	"noom/internal/sfu/bwe"
 	"noom/internal/sfu/ice"
 	"noom/internal/sfu/layer"
 	"noom/internal/sfu/twcc"
@@ -70,6 +71,12 @@ type egress struct {
 	rtt    time.Duration        // 0 while unknown
 	repair int                  // bytes that may be retransmitted to it now
 	shares [2][]share           // of the turns
+
+	numbered  bool           // slots have transport-wide numbers, and padding can be sent to find out what its path carries
+	bandwidth bwe.Controller // of what leaves with them
+	division  division
+	paced     bool // pictures leave no faster than bandwidth allows
+	held      held
 }
 
 // format is what a payload type means on the way in.
@@ -166,6 +173,8 @@ func (r *Router) settle(now time.Time, p *peer, params PeerParams) {
 	for i := len(p.slots); i < len(params.Slots); i++ {
 		r.addSlot(p, i)
 	}
+	to, _ := p.padded()
+	p.numbered = to != nil
 	r.wake(p, now)
 }
 

@@ -64,8 +64,14 @@ func (r *Router) obey(now time.Time, p *peer, c *rtpx.Control, out *Out) {
 			return
 		}
 		for lost := range c.Lost {
+			if sl.giveUp(now) {
+				r.counts.RepairLimited++
+				continue
+			}
 			r.resend(now, sl, lost, out)
 		}
+	case rtpx.TransportFeedback:
+		r.heardArrivals(now, p, c, out)
 	case rtpx.PLI:
 		r.heardLoss(now, p.slotOf(c.Media))
 	case rtpx.FIR:

@@ -19,7 +19,11 @@ type PeerStats struct {
 	Restored        uint64 // packets that were lost, and came as copies in later ones
 	KeyframesAsked  uint64 // requests sent to it
 	SSRCs           int    // streams that it sends, RTX included
-	Carrying        int    // slots that carry something
+	// Estimate is how much may be sent to it, in bit/s with IP and UDP headers; 0 while it does not tell what arrives.
+	Estimate int
+	Queue    time.Duration // that its packets stand in on their way
+	Loss     float64       // share of what was sent to it lately, 0–1
+	Carrying int           // slots that carry something
 }
 
 // Counters count for the life of the router. Every datagram and packet that is dropped adds one to exactly one of those
@@ -28,6 +32,7 @@ type Counters struct {
 	PacketsReceived, BytesReceived   uint64 // every datagram given to Gather or Receive
 	PacketsForwarded, BytesForwarded uint64 // media, sealed
 	Retransmitted                    uint64
+	Probes                           uint64 // packets of padding, sent to find out what a path carries
 	Restored                         uint64 // from copies in later packets
 	PacketsPiped                     uint64 // copies handed to other workers
 	Checks                           uint64 // valid STUN checks
@@ -57,7 +62,7 @@ type Counters struct {
 	Unwritable     uint64 // could not be rewritten or sealed
 	NoMemory       uint64 // Out was full
 	NotKept        uint64 // asked for again, but no longer in the cache
-	RepairLimited  uint64 // asked for again beyond 25 % of the traffic
+	RepairLimited  uint64 // asked for again beyond 25 % of the traffic, or what the path carries
 	RepairRepeated uint64 // asked for again within a round trip
 	TooOld         uint64 // asked for again when it could no longer be of use
 	Abandoned      uint64 // gathered, and dropped when a panic ended a peer in the middle of a turn
@@ -74,6 +79,9 @@ func (r *Router) PeerStats(id PeerID) (s PeerStats, ok bool) {
 	}
 	s = p.stats
 	s.Address, s.RTT, s.SSRCs = p.address, p.rtt, len(p.inbound)
+	if p.bandwidth.Known() {
+		s.Estimate, s.Queue, s.Loss = p.bandwidth.Estimate(), p.bandwidth.Queue(), p.bandwidth.Loss()
+	}
 	for _, sl := range p.slots {
 		if sl.carried != 0 {
 			s.Carrying++

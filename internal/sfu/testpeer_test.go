@@ -11,6 +11,7 @@ import (
 
 	"noom/internal/sfu/codec"
 	"noom/internal/sfu/rtpx"
+	"noom/internal/sfu/twcc"
 )
 
 // Header extension ids and payload types of every test peer.
@@ -41,6 +42,15 @@ type testPeer struct {
 	silent  bool          // sends no checks
 	obeys   bool          // sends only layers that are wanted
 	held    [][]byte      // what it sends while it moves; nil when it does not
+
+	arrivals twcc.Recorder // of transport-wide numbers, told each 50 ms
+	told     time.Time
+	mum      bool // it does not tell
+	padding  int  // packets of it
+
+	rate    float64 // of its downlink in bit/s, behind which up to 300 ms of packets wait; 0: a perfect one
+	busy    time.Time
+	waiting []carried
 
 	sealedGot  [][]byte // RTP as it came, where keepSealed says so
 	keepSealed bool
@@ -119,6 +129,9 @@ func newTestPeer(c *call, name string, worker int) *testPeer {
 	}
 	for i := 4; i < 14; i++ {
 		p.params.Slots = append(p.params.Slots, Slot{SSRC: p.slotSSRC(i), RTX: p.slotSSRC(i) + 1, Codecs: []Codec{VP8, H264}})
+	}
+	for i := range p.params.Slots {
+		p.params.Slots[i].TransportCC = c.tells
 	}
 	return p
 }
@@ -216,6 +229,12 @@ func (p *testPeer) nextSend() (at time.Time) {
 	if !p.silent {
 		at = p.checked
 	}
+	if tell := p.told.Add(50 * time.Millisecond); p.arrivals.Pending() && !p.mum && (at.IsZero() || tell.Before(at)) {
+		at = tell
+	}
+	if len(p.waiting) > 0 && (at.IsZero() || p.waiting[0].at.Before(at)) {
+		at = p.waiting[0].at
+	}
 	for _, s := range p.streams {
 		if !s.next.IsZero() && (at.IsZero() || s.next.Before(at)) {
 			at = s.next
@@ -232,6 +251,15 @@ func (p *testPeer) send() {
 	if !p.silent && !p.checked.IsZero() && !p.checked.After(now) {
 		p.checked = now.Add(2500 * time.Millisecond)
 		p.check(true)
+	}
+	for len(p.waiting) > 0 && !p.waiting[0].at.After(now) {
+		next := p.waiting[0]
+		p.waiting = p.waiting[1:]
+		p.receive(next.burst, next.data)
+	}
+	if p.arrivals.Pending() && !p.mum && now.Sub(p.told) >= 50*time.Millisecond {
+		p.told = now
+		p.rtcp(p.arrivals.AppendFeedback(nil, 1, 2))
 	}
 	for _, s := range p.streams {
 		if !s.answer.After(now) {
@@ -385,6 +413,30 @@ func (p *testPeer) rtcp(plain []byte) {
 	p.up(data)
 }
 
+// carried is a datagram on its way to a peer.
+type carried struct {
+	at    time.Time
+	burst Burst
+	data  []byte
+}
+
+// down brings a datagram over the peer's downlink.
+func (p *testPeer) down(b Burst, data []byte) {
+	if p.rate == 0 {
+		p.receive(b, data)
+		return
+	}
+	now := p.call.now
+	if p.busy.Before(now) {
+		p.busy = now
+	}
+	if p.busy.Sub(now) > 300*time.Millisecond {
+		return
+	}
+	p.busy = p.busy.Add(time.Duration(float64(len(data)+28) * 8 / p.rate * float64(time.Second)))
+	p.waiting = append(p.waiting, carried{p.busy.Add(25 * time.Millisecond), b, slices.Clone(data)})
+}
+
 // receive opens what came from the server.
 func (p *testPeer) receive(b Burst, data []byte) {
 	t := p.call.t
@@ -420,6 +472,13 @@ func (p *testPeer) media(plain []byte, size int) {
 		p.call.t.Fatal(err)
 	}
 	g.payload = g.packet.Payload
+	if number := g.packet.Extension(extTWCC); number != nil {
+		p.arrivals.Record(binary.BigEndian.Uint16(number), p.call.now)
+	}
+	if len(g.payload) == 0 {
+		p.padding++
+		return
+	}
 	if g.packet.CSRCs() == 1 {
 		g.csrc = Track(g.packet.CSRC(0))
 	}

@@ -18,6 +18,7 @@ import {
   type Kind,
   type LostReason,
   type MeetingState,
+  type Network,
   type Message,
   type Participant,
   type Reaction,
@@ -128,6 +129,7 @@ const events: { readonly [E in keyof DataOf]: Reader<DataOf[E]> } = {
   left: object({ id: text, reason: oneOf<LostReason>("left", "lost", "removed") }),
   updated: object({ participant }),
   slots: object({ slots: list(slot) }),
+  paused: object({ tracks: list(count) }),
   layers: object({ track: kind, layers: list(count) }),
   speaker: object({ speaking: list(text) }),
   chat: object({ message }),
@@ -167,6 +169,7 @@ export interface Answers {
   /** `wait`: not yet; `admitted` comes, and then one asks again. */
   readonly join: Snapshot | { readonly wait: Wait };
   readonly view: object;
+  readonly network: Network;
   readonly publish: object;
   readonly chat: { readonly seq: number; readonly at: number };
   readonly chat_edit: object;
@@ -215,12 +218,15 @@ const joined: Reader<Answers["join"]> = (value, path) => {
 
 const done = object<object>({});
 
+const network = object<Network>({ rate: count, queue: count, lost: count });
+
 const answers: { readonly [E in RequestName]: Reader<Answers[E]> } = {
   offer: object({ sdp: text }),
   join: joined,
   chat: object({ seq: count, at: count }),
   history: object({ chat: list(message), more: flag }),
   link: object({ key: text }),
+  network,
   ...{ view: done, publish: done, rename: done, leave: done, closing: done, hand: done, react: done },
   ...{ chat_edit: done, chat_delete: done, chat_react: done },
   ...{ mute: done, mute_all: done, ask: done, role: done, remove: done, admit: done, refuse: done },

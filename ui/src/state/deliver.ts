@@ -47,6 +47,8 @@ export function deliver(event: Exclude<ServerEvent, { event: OwnEvent }>, to: Re
       return stage.update();
     case "slots":
       return to.pictures.switch(event.data.slots);
+    case "paused":
+      return stage.rest(event.data.tracks);
     case "layers":
       return void to.traffic.limit(event.data.track, event.data.layers);
     case "chat":
