@@ -21,6 +21,8 @@ type Config struct {
 	PublicIPs []netip.Addr // candidates; empty: every usable interface address
 	Workers   int          // 0: one per CPU core
 	Log       *slog.Logger
+	// Patience is how long Stats and Peers wait for a worker; 0: 200 ms.
+	Patience time.Duration
 
 	portable bool // use the portable sockets on any system: for tests
 }
@@ -47,6 +49,9 @@ type Engine struct {
 func New(c Config) (*Engine, error) {
 	if c.Workers == 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
+	}
+	if c.Patience == 0 {
+		c.Patience = statsPatience
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

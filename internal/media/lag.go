@@ -60,6 +60,27 @@ func (l Lags) Total() (n uint64) {
 	return n
 }
 
+// Below is how many inputs waited for less than d. It is exact where d is a power of two of microseconds, up to 16 s.
+func (l Lags) Below(d time.Duration) (n uint64) {
+	for i, one := range l {
+		if bucketTop(i) <= d {
+			n += one
+		}
+	}
+	return n
+}
+
+// Sum is for how long all inputs waited together, to an eighth: each as long as the middle of its bucket.
+func (l Lags) Sum() (sum time.Duration) {
+	bottom := time.Duration(0)
+	for i, one := range l {
+		top := bucketTop(i)
+		sum += time.Duration(one) * (bottom + top) / 2
+		bottom = top
+	}
+	return sum
+}
+
 // Quantile is the lag that a share q of the inputs did not exceed; 0 when there were none.
 func (l Lags) Quantile(q float64) time.Duration {
 	total := l.Total()

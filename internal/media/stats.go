@@ -59,7 +59,7 @@ type Stats struct {
 	Routers []sfu.Counters
 }
 
-// statsPatience is how long Stats waits for a worker.
+// statsPatience is how long Stats and Peers wait for a worker by default.
 const statsPatience = 200 * time.Millisecond
 
 // Stats gathers the engine's counters.
@@ -94,7 +94,7 @@ func (e *Engine) Stats() Stats {
 }
 
 func (w *worker) counters() (c sfu.Counters, ok bool) {
-	ctx, cancel := context.WithTimeout(w.engine.life, statsPatience)
+	ctx, cancel := context.WithTimeout(w.engine.life, w.engine.config.Patience)
 	defer cancel()
 	err := w.do(ctx, 0, func() error { c = w.router.Counters(); return nil })
 	return c, err == nil

@@ -97,6 +97,15 @@ func TestOnANarrowPathTheLastPicturesRestAndTheVoiceGoesOn(t *testing.T) {
 			t.Errorf("tile %d gets layer %d, and those said to rest are %v", i, l, rest)
 		}
 	}
+	var pictures [3]int
+	for _, l := range narrow {
+		if l >= 0 {
+			pictures[l]++
+		}
+	}
+	if s, _ := bob.router().PeerStats(bob.id); s.Pictures != pictures || s.Resting != len(rest) {
+		t.Errorf("the statistics have %v pictures and %d resting, not %v and %d", s.Pictures, s.Resting, pictures, len(rest))
+	}
 	sound := bob.slot(0)
 	if g := gap(sound); g > 150*time.Millisecond || len(sound) < 995 {
 		t.Errorf("%d packets of sound in 20 s, with gaps of up to %v", len(sound), g)

@@ -3,6 +3,8 @@ package sfu
 import (
 	"net/netip"
 	"time"
+
+	"noom/internal/sfu/layer"
 )
 
 // PeerStats is what may be known of one peer. Counts are since AddPeer.
@@ -21,9 +23,11 @@ type PeerStats struct {
 	SSRCs           int    // streams that it sends, RTX included
 	// Estimate is how much may be sent to it, in bit/s with IP and UDP headers; 0 while it does not tell what arrives.
 	Estimate int
-	Queue    time.Duration // that its packets stand in on their way
-	Loss     float64       // share of what was sent to it lately, 0–1
-	Carrying int           // slots that carry something
+	Queue    time.Duration  // that its packets stand in on their way
+	Loss     float64        // share of what was sent to it lately, 0–1
+	Carrying int            // slots that carry something
+	Pictures [layer.Max]int // slots that carry a picture, by its layer; what has one stream only has layer 0
+	Resting  int            // pictures that rest for want of room
 }
 
 // Counters count for the life of the router. Every datagram and packet that is dropped adds one to exactly one of those
@@ -85,6 +89,12 @@ func (r *Router) PeerStats(id PeerID) (s PeerStats, ok bool) {
 	for _, sl := range p.slots {
 		if sl.carried != 0 {
 			s.Carrying++
+			if at := sl.selector.Current(); !sl.params.Audio && at != layer.None {
+				s.Pictures[at]++
+			}
+		}
+		if sl.resting != 0 {
+			s.Resting++
 		}
 	}
 	return s, true
