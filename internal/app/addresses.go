@@ -50,5 +50,8 @@ func (a *App) Greeting() string {
 		text += " and " + strings.Join(urls[1:], ", ") + "\n" +
 			"Browsers give camera and microphone only to https:// or localhost: from other machines, go through a proxy with TLS."
 	}
+	if url := a.MetricsURL(); url != "" {
+		text += "\nFigures for operators are on " + url
+	}
 	return text
 }

@@ -17,6 +17,7 @@ import (
 	"noom/internal/config"
 	"noom/internal/httpd"
 	"noom/internal/media"
+	"noom/internal/metrics"
 	"noom/internal/rooms"
 	"noom/internal/signal"
 	"noom/internal/socketio"
@@ -37,6 +38,10 @@ type App struct {
 	sockets  *socketio.Server
 	classic  *signal.Classic
 	http     *httpd.Server
+
+	// nil unless the operator wants them
+	metrics         *metrics.Server
+	metricsListener net.Listener
 }
 
 // New builds the server and takes its port, in TCP and UDP, and its data folder. It serves nothing before Run.
@@ -68,7 +73,10 @@ func (a *App) build(c config.Config, version string) (err error) {
 	a.classic = signal.NewClassic(a.sockets)
 	a.sockets.Handle("/", a.classic)
 	a.http, err = httpd.New(httpd.Config{Files: ui.Files(), SocketIO: a.sockets, WebSocket: signalling.WS(), API: signalling.API(), Log: a.log})
-	return err
+	if err != nil || c.Metrics == "" {
+		return err
+	}
+	return a.buildMetrics(c.Metrics, version)
 }
 
 // abandon gives back what a failed build had taken.
@@ -76,6 +84,9 @@ func (a *App) abandon() error {
 	var errs []error
 	if a.listener != nil {
 		errs = append(errs, a.listener.Close())
+	}
+	if a.metricsListener != nil {
+		errs = append(errs, a.metricsListener.Close())
 	}
 	if a.media != nil { // an engine closes its sockets when it has run
 		ended, cancel := context.WithCancel(context.Background())
@@ -100,7 +111,7 @@ func (a *App) URLs() []string { return pageAddresses(a.Addr(), interfaceAddresse
 func (a *App) Run(ctx context.Context) error {
 	// Stopped from the last to the first: nobody comes in any more, the people inside are told, their connections end,
 	// and only then what carried them.
-	return runParts(ctx, a.log, []part{
+	parts := []part{
 		{"store", atEnd(a.store.Close)},
 		{"media", a.media.Run},
 		{"http", func(ctx context.Context) error { return a.http.Run(ctx, a.listener) }},
@@ -108,7 +119,12 @@ func (a *App) Run(ctx context.Context) error {
 		{"signalling", atEnd(a.closeSockets)},
 		{"rooms", a.rooms.Run},
 		{"listener", atEnd(a.listener.Close)},
-	})
+	}
+	if a.metrics != nil {
+		metrics := part{"metrics", func(ctx context.Context) error { return a.metrics.Run(ctx, a.metricsListener) }}
+		parts = slices.Insert(parts, 2, metrics) // it looks on until media stops
+	}
+	return runParts(ctx, a.log, parts)
 }
 
 // closeSockets ends the signalling connections that are left. One that does not read is cut with HTTP.

@@ -8,7 +8,7 @@ const module = "noom/"
 // stands for x's line where x has parts without lines of their own.
 var diagram = map[string][]string{
 	"cmd/noom":     {"internal/app", "internal/config", "internal/load"},
-	"internal/app": {"internal/config", "internal/httpd", "internal/socketio", "internal/signal", "internal/rooms", "internal/meeting", "internal/sdp", "internal/media", "internal/sfu", "internal/store", "internal/loop", "ui"},
+	"internal/app": {"internal/config", "internal/httpd", "internal/socketio", "internal/signal", "internal/rooms", "internal/meeting", "internal/sdp", "internal/media", "internal/metrics", "internal/sfu", "internal/store", "internal/loop", "ui"},
 
 	"internal/config":   {},
 	"internal/httpd":    {"internal/signal", "internal/socketio", "ui"},
@@ -18,6 +18,7 @@ var diagram = map[string][]string{
 	"internal/meeting":  {},
 	"internal/sdp":      {"internal/sfu", "internal/sfu/…"},
 	"internal/media":    {"internal/sfu", "internal/loop"},
+	"internal/metrics":  {"internal/media", "internal/sfu"},
 	"internal/sfu":      {"internal/sfu/…"},
 	"internal/sfu/…":    {"internal/sfu/…"},
 	"internal/store":    {"internal/meeting"},
@@ -48,6 +49,7 @@ var only = map[string][]string{
 	"github.com/pion/ice/":       {"internal/load"},
 	"github.com/coder/websocket": {"internal/socketio", "internal/signal", "internal/load", "internal/load/…", "bench/…"},
 	"github.com/goccy/go-yaml":   {"internal/config"},
+	"github.com/prometheus/":     {"internal/metrics"},
 	"github.com/google/go-cmp":   {},
 	"pgregory.net/rapid":         {},
 	"testing":                    {"internal/simnet"},

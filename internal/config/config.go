@@ -29,6 +29,9 @@ type Config struct {
 	LogLevel slog.Level
 	// Workers is the number of media loops, 0 for one per CPU core.
 	Workers int
+	// Metrics is the address at which operators find /metrics and the page with peers' figures: "host:port" as in Listen.
+	// Empty: nowhere.
+	Metrics string
 }
 
 // Default is what holds when nothing is said.

@@ -63,6 +63,7 @@ func TestAFlagBeatsTheEnvironmentWhichBeatsTheFileWhichBeatsTheDefault(t *testin
 		"allow_origin": {"https://file.example", "https://env.example", "https://flag.example"},
 		"log_level":    {"debug", "warn", "error"},
 		"workers":      {"1", "2", "3"},
+		"metrics":      {"127.0.0.1:1001", "127.0.0.1:1002", "127.0.0.1:1003"},
 	}
 	for _, k := range keys {
 		v, ok := values[k.name]
@@ -197,6 +198,7 @@ func TestEveryValueIsChecked(t *testing.T) {
 		"allow_origin": {"https://example.org", "http://EXAMPLE.org:8080", "https://example.org/", "http://[::1]:80"},
 		"log_level":    {"debug", "INFO", "Warn", "error"},
 		"workers":      {"0", "1024"},
+		"metrics":      {"", "127.0.0.1:9090", "[::1]:9090", "localhost:9090", "0.0.0.0:9090"},
 	}
 	bad := map[string][]string{
 		"listen":       {"", "3000", ":", ":-1", ":65536", ":http", "example.org:80", "1.2.3:80", "::1:80", ":3000 "},
@@ -205,6 +207,7 @@ func TestEveryValueIsChecked(t *testing.T) {
 		"allow_origin": {"*", "example.org", "ftp://example.org", "https://", "https://a/b", "https://a?b", "https://u@a", "null"},
 		"log_level":    {"", "loud", "info+1", "0"},
 		"workers":      {"", "-1", "1025", "two", "1.5"},
+		"metrics":      {"9090", ":9090", "on", "127.0.0.1", "example.org:9090", "127.0.0.1:65536"},
 	}
 	for _, k := range keys {
 		if good[k.name] == nil || bad[k.name] == nil {

@@ -62,6 +62,11 @@ var keys = []key{
 		set: func(c *Config, v []string) error { return parseWorkers(&c.Workers, v[0]) },
 		get: func(c Config) string { return strconv.Itoa(c.Workers) },
 	},
+	{
+		name: "metrics", usage: "address of /metrics for Prometheus, such as 127.0.0.1:9090; empty: none",
+		set: func(c *Config, v []string) error { return parseMetrics(&c.Metrics, v[0]) },
+		get: func(c Config) string { return c.Metrics },
+	},
 }
 
 func parseListen(to *string, text string) error {
@@ -80,6 +85,18 @@ func parseListen(to *string, text string) error {
 	}
 	*to = net.JoinHostPort(host, strconv.FormatUint(n, 10))
 	return nil
+}
+
+// parseMetrics wants a host where parseListen does not: whoever shows figures to the whole network shall say so.
+func parseMetrics(to *string, text string) error {
+	if text == "" {
+		*to = ""
+		return nil
+	}
+	if strings.HasPrefix(text, ":") {
+		return fmt.Errorf("%q is every address of this machine: write 127.0.0.1%s, or 0.0.0.0%s if you mean it", text, text, text)
+	}
+	return parseListen(to, text)
 }
 
 func parseData(to *string, text string) error {

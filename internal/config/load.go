@@ -161,6 +161,7 @@ func printHelp(w io.Writer) {
 		switch value := k.get(Default()); {
 		case k.list:
 			fmt.Fprint(w, " (several: repeat it)")
+		case value == "":
 		default:
 			fmt.Fprintf(w, " (default %s)", value)
 		}
