@@ -1,5 +1,6 @@
-// Package twcc writes transport-wide congestion control feedback for one sender
-// (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1). The router owns one Recorder for each peer that sends.
+// Package twcc writes and reads transport-wide congestion control feedback
+// (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1). The router owns one Recorder for each peer that sends, and parses
+// what peers that receive write into one Feedback.
 package twcc
 
 import "time"
