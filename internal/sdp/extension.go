@@ -20,6 +20,9 @@ type use struct {
 	in             func(*sfu.Extensions) *uint8
 }
 
+// transportWide numbers packets over the whole transport.
+const transportWide = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+
 // uses are the extensions we take. Slots need no MID, since their SSRCs are declared. The dependency descriptor is left
 // out: forwarded over a switch of sources its frame numbers would contradict the stream, and VP8 does without.
 var uses = []use{
@@ -36,7 +39,7 @@ var uses = []use{
 		func(e *sfu.Extensions) *uint8 { return &e.RepairedRID },
 	},
 	{
-		"http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01", true, true, true, true,
+		transportWide, true, true, true, true,
 		func(e *sfu.Extensions) *uint8 { return &e.TransportWideCC },
 	},
 	{

@@ -141,7 +141,7 @@ func (s *settlement) settleSlot(m *section) {
 	}
 	m.role = slot
 	m.extensions = s.extensions.agree(m, false)
-	m.slot = sfu.Slot{MID: m.mid, Audio: m.media == "audio"}
+	m.slot = sfu.Slot{MID: m.mid, Audio: m.media == "audio", TransportCC: m.tellsArrivals()}
 	if kept, there := s.kept[m.mid]; there && kept.Audio == m.slot.Audio {
 		m.slot.SSRC, m.slot.RTX = kept.SSRC, kept.RTX
 	} else if m.slot.SSRC = s.ssrc(); repairs(m.codecs) {
@@ -161,6 +161,13 @@ func (s *settlement) settleSlot(m *section) {
 	}
 	*n++
 	s.params.Slots = append(s.params.Slots, m.slot)
+}
+
+// tellsArrivals tells whether the peer numbers what it gets on a section over the whole transport and reports it, whichever codec
+// it comes in.
+func (m *section) tellsArrivals() bool {
+	return slices.ContainsFunc(m.extensions, func(e extension) bool { return e.uri == transportWide }) &&
+		!slices.ContainsFunc(m.codecs, func(f format) bool { return !slices.Contains(f.feedback, "transport-cc") })
 }
 
 // repairs tells whether a codec of a section has retransmission. Audio has none.

@@ -25,7 +25,7 @@ type audience struct {
 func newAudience(t testing.TB, n int, profile srtp.ProtectionProfile) *audience {
 	t.Helper()
 	c := newCall(t, 1)
-	c.profile = profile
+	c.profile, c.tells = profile, true
 	a := &audience{call: c, sender: c.join("sender", 0), out: new(Out)}
 	a.sound = a.sender.microphone(20)
 	a.picture = a.sender.camera()[0]

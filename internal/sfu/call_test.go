@@ -41,6 +41,8 @@ type call struct {
 	// overlaps: after every other datagram of a turn one of those that get it does.
 	overlaps bool
 	taken    int
+	// tells: peers that join from now on agree to transport-wide numbers on their slots.
+	tells bool
 	// profile of SRTP for those who join from now on.
 	profile srtp.ProtectionProfile
 }

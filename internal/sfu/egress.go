@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"encoding/binary"
 	"time"
 
 	"noom/internal/sfu/layer"
@@ -51,10 +52,11 @@ func (r *Router) forward(sl *slot, u *gatheredUnit, out *Out) {
 		r.counts.Unwritable++
 		return
 	}
-	size := r.seal(p, rtpx.AppendHeader(memory[:0], h, r.elements(p, u.codec)), payload, &sl.media, out)
+	size := r.seal(p, rtpx.AppendHeader(memory[:0], h, r.elements(sl, u.codec)), payload, &sl.media, out)
 	if size == 0 {
 		return
 	}
+	sl.sent(u.now, size)
 	r.counts.PacketsForwarded++
 	r.counts.BytesForwarded += uint64(size)
 	p.repair = min(p.repair+size/repairShare, repairMost)
@@ -65,13 +67,19 @@ func (r *Router) forward(sl *slot, u *gatheredUnit, out *Out) {
 	}
 }
 
-// elements are the header extensions of a packet to the peer. Absent ones have id 0.
-func (r *Router) elements(p *peer, c Codec) []rtpx.Element {
-	if c != Opus {
-		return nil
+// elements are the header extensions of a packet on a slot. Absent ones have id 0.
+func (r *Router) elements(sl *slot, c Codec) []rtpx.Element {
+	n := 0
+	if c == Opus {
+		r.element[0] = rtpx.Element{ID: sl.peer.params.Extensions.AudioLevel, Data: r.level[:]}
+		n = 1
 	}
-	r.element[0] = rtpx.Element{ID: p.params.Extensions.AudioLevel, Data: r.level[:]}
-	return r.element[:]
+	if sl.wide != 0 {
+		binary.BigEndian.PutUint16(r.number[:], sl.peer.bandwidth.Next())
+		r.element[n] = rtpx.Element{ID: sl.wide, Data: r.number[:]}
+		n++
+	}
+	return r.element[:n]
 }
 
 // turn makes the unit's stream the slot's source, from this packet on.

@@ -36,6 +36,7 @@ func (r *Router) tickPeer(now time.Time, p *peer, out *Out) {
 	buf = r.receiverReports(now, p, buf, out)
 	buf = r.senderReports(now, p, buf, out)
 	r.sendControl(p, buf, out)
+	r.probe(now, p, out)
 }
 
 // acknowledgements appends transport-wide feedback.

@@ -85,6 +85,8 @@ type Slot struct {
 	Audio bool
 	SSRC  uint32
 	RTX   uint32 // 0 for audio
+	// TransportCC says that packets carry transport-wide numbers here, and that the peer tells when they arrived.
+	TransportCC bool
 	// Codecs says which codecs this m-line may carry, in PayloadTypes' terms.
 	Codecs []Codec
 }

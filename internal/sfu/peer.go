@@ -9,6 +9,7 @@ import (
 
 	"github.com/pion/srtp/v3"
 
+	"noom/internal/sfu/bwe"
 	"noom/internal/sfu/ice"
 	"noom/internal/sfu/layer"
 	"noom/internal/sfu/twcc"
@@ -70,6 +71,8 @@ type egress struct {
 	rtt    time.Duration         // 0 while unknown
 	repair int                   // bytes that may be retransmitted to it now
 	shares [2][]share            // of the turns
+
+	bandwidth bwe.Controller // of slots with transport-wide numbers
 }
 
 // format is what a payload type means on the way in.

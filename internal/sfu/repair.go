@@ -61,7 +61,7 @@ func (r *Router) resend(now time.Time, sl *slot, output uint16, out *Out) {
 	buf := rtpx.AppendHeader(memory[:0], rtpx.Header{
 		Marker: r.packet.Marker, PayloadType: t.RTX, Sequence: sl.repairs,
 		Timestamp: r.packet.Timestamp + g.offset, SSRC: sl.params.RTX, CSRC: uint32(g.stream.source.track.number),
-	}, nil)
+	}, r.elements(sl, g.codec))
 	header := len(buf)
 	buf = binary.BigEndian.AppendUint16(buf, output)
 	if buf, ok = sl.appendPayload(buf, g, &r.unit); !ok {
@@ -72,6 +72,7 @@ func (r *Router) resend(now time.Time, sl *slot, output uint16, out *Out) {
 	if size == 0 {
 		return
 	}
+	sl.sent(now, size)
 	sl.repairs++
 	p.repair -= size
 	p.stats.Retransmitted++

@@ -66,6 +66,8 @@ func (r *Router) obey(now time.Time, p *peer, c *rtpx.Control, out *Out) {
 		for lost := range c.Lost {
 			r.resend(now, sl, lost, out)
 		}
+	case rtpx.TransportFeedback:
+		r.heardArrivals(now, p, c)
 	case rtpx.PLI:
 		r.heardLoss(now, p.slotOf(c.Media))
 	case rtpx.FIR:

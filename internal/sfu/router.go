@@ -21,6 +21,7 @@ import (
 
 	"noom/internal/sfu/ice"
 	"noom/internal/sfu/rtpx"
+	"noom/internal/sfu/twcc"
 )
 
 // Config is what a Router needs from outside.
@@ -53,7 +54,10 @@ type Router struct {
 	unit    unit
 	single  gatheredUnit // forwarded at once
 	level   [1]byte
-	element [1]rtpx.Element
+	number  [2]byte
+	element [2]rtpx.Element
+	arrived twcc.Feedback
+	padding [mostPadding]byte
 	lost    []uint16
 	wished  []grant
 	voices  []*track
@@ -62,7 +66,7 @@ type Router struct {
 
 // New gives a router without peers.
 func New(c Config) *Router {
-	return &Router{
+	r := &Router{
 		config: c,
 		turns:  newTurns(),
 		peers:  make(map[PeerID]*peer),
@@ -72,6 +76,8 @@ func New(c Config) *Router {
 		lost:   make([]uint16, 0, 512),
 		blocks: make([]rtpx.ReportBlock, 0, maxSSRCs),
 	}
+	r.padding[mostPadding-1] = mostPadding // RFC 3550 §5.1: the last byte counts it
+	return r
 }
 
 // Receive takes one datagram that arrived from an address, and forwards at once what it brings for others. The datagram is

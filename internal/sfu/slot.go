@@ -39,6 +39,7 @@ type slot struct {
 	selector   layer.Selector
 	*numbering        // nil before the first packet: most slots never carry anything
 	chance     uint64 // where its numbers begin
+	wide       uint8  // the extension with the transport-wide number; 0: none
 
 	stamp   uint32    // the highest timestamp sent
 	stamped time.Time // when; zero before the first packet
@@ -84,6 +85,9 @@ type repeat struct {
 func (r *Router) addSlot(p *peer, i int) {
 	sl := &slot{peer: p, index: i, params: p.params.Slots[i], selector: layer.NewSelector()}
 	sl.chance = r.config.Chance()
+	if sl.params.TransportCC {
+		sl.wide = p.params.Extensions.TransportWideCC
+	}
 	sl.stamp = uint32(sl.chance >> 32)
 	p.slots = append(p.slots, sl)
 	if sl.params.Audio {

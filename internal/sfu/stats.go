@@ -18,7 +18,11 @@ type PeerStats struct {
 	Recovered       uint64 // packets that came as retransmissions
 	KeyframesAsked  uint64 // requests sent to it
 	SSRCs           int    // streams that it sends, RTX included
-	Carrying        int    // slots that carry something
+	// Estimate is how much may be sent to it, in bit/s with IP and UDP headers; 0 while it does not tell what arrives.
+	Estimate int
+	Queue    time.Duration // that its packets stand in on their way
+	Loss     float64       // share of what was sent to it lately, 0–1
+	Carrying int           // slots that carry something
 }
 
 // Counters count for the life of the router. Every datagram and packet that is dropped adds one to exactly one of those
@@ -27,6 +31,7 @@ type Counters struct {
 	PacketsReceived, BytesReceived   uint64 // every datagram given to Gather or Receive
 	PacketsForwarded, BytesForwarded uint64 // media, sealed
 	Retransmitted                    uint64
+	Probes                           uint64 // packets of padding, sent to find out what a path carries
 	PacketsPiped                     uint64 // copies handed to other workers
 	Checks                           uint64 // valid STUN checks
 	KeyframesAsked                   uint64
@@ -71,6 +76,9 @@ func (r *Router) PeerStats(id PeerID) (s PeerStats, ok bool) {
 	}
 	s = p.stats
 	s.Address, s.RTT, s.SSRCs = p.address, p.rtt, len(p.inbound)
+	if p.bandwidth.Known() {
+		s.Estimate, s.Queue, s.Loss = p.bandwidth.Estimate(), p.bandwidth.Queue(), p.bandwidth.Loss()
+	}
 	for _, sl := range p.slots {
 		if sl.carried != 0 {
 			s.Carrying++

@@ -11,6 +11,7 @@ import (
 
 	"noom/internal/sfu/codec"
 	"noom/internal/sfu/rtpx"
+	"noom/internal/sfu/twcc"
 )
 
 // Header extension ids and payload types of every test peer.
@@ -40,6 +41,11 @@ type testPeer struct {
 	checked time.Time     // the next STUN check; zero: it sends none
 	silent  bool          // sends no checks
 	held    [][]byte      // what it sends while it moves; nil when it does not
+
+	arrivals twcc.Recorder // of transport-wide numbers, told each 50 ms
+	told     time.Time
+	quiet    bool // it does not tell
+	padding  int  // packets of it
 
 	got       map[uint32][]received // by SSRC
 	recovered map[uint32][]received // RTX, by the slot's SSRC, restored
@@ -108,6 +114,9 @@ func newTestPeer(c *call, name string, worker int) *testPeer {
 	}
 	for i := 4; i < 14; i++ {
 		p.params.Slots = append(p.params.Slots, Slot{SSRC: p.slotSSRC(i), RTX: p.slotSSRC(i) + 1, Codecs: []Codec{VP8, H264}})
+	}
+	for i := range p.params.Slots {
+		p.params.Slots[i].TransportCC = c.tells
 	}
 	return p
 }
@@ -205,6 +214,9 @@ func (p *testPeer) nextSend() (at time.Time) {
 	if !p.silent {
 		at = p.checked
 	}
+	if tell := p.told.Add(50 * time.Millisecond); p.arrivals.Pending() && !p.quiet && (at.IsZero() || tell.Before(at)) {
+		at = tell
+	}
 	for _, s := range p.streams {
 		if !s.next.IsZero() && (at.IsZero() || s.next.Before(at)) {
 			at = s.next
@@ -218,6 +230,10 @@ func (p *testPeer) send() {
 	if !p.silent && !p.checked.IsZero() && !p.checked.After(now) {
 		p.checked = now.Add(2500 * time.Millisecond)
 		p.check(true)
+	}
+	if p.arrivals.Pending() && !p.quiet && now.Sub(p.told) >= 50*time.Millisecond {
+		p.told = now
+		p.rtcp(p.arrivals.AppendFeedback(nil, 1, 2))
 	}
 	for _, s := range p.streams {
 		if !s.next.IsZero() && !s.next.After(now) {
@@ -357,6 +373,13 @@ func (p *testPeer) media(plain []byte, size int) {
 		p.call.t.Fatal(err)
 	}
 	g.payload = g.packet.Payload
+	if number := g.packet.Extension(extTWCC); number != nil {
+		p.arrivals.Record(binary.BigEndian.Uint16(number), p.call.now)
+	}
+	if len(g.payload) == 0 {
+		p.padding++
+		return
+	}
 	if g.packet.CSRCs() == 1 {
 		g.csrc = Track(g.packet.CSRC(0))
 	}

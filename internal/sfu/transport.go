@@ -122,6 +122,8 @@ func (r *Router) nominate(now time.Time, p *peer, from netip.AddrPort, out *Out)
 	kind := PeerMoved
 	if !p.nominated {
 		p.nominated, kind = true, PeerProven
+	} else if p.address != from {
+		p.bandwidth.Moved()
 	}
 	waiting := !p.address.IsValid()
 	p.address = from

@@ -50,8 +50,11 @@ type Controller struct {
 	phase    phase
 	rtt      float64 // in µs, the feedback's own delay included
 
-	backlog   float64 // what of what was sent a link at the estimate would still have to carry, in µs
-	perByte   float64 // µs that it takes for a byte
+	turn      time.Time // of the newest packet, and the same in µs since the epoch
+	leaves    int64
+	sending   *int32  // where the meter counts it
+	backlog   float32 // what of what was sent a link at the estimate would still have to carry, in queueUnits
+	perByte   float32 // queueUnits that it takes for a byte
 	sent      meter   // by when it left
 	acked     meter   // by when it arrived, on the receiver's clock
 	told      int64   // extended number of the first packet that no feedback has told of
@@ -105,26 +108,35 @@ func (c *Controller) Sent(now time.Time, size int) {
 	if c.packets == nil {
 		c.begin(now)
 	}
-	at := c.micros(now)
-	size += overhead
-	if past := at - c.sentAt; past > 0 {
-		c.sentAt = at
-		c.backlog = max(0, c.backlog-float64(past))
+	if now != c.turn { // what a turn brings for a peer leaves together
+		c.pass(now)
 	}
+	size += overhead
 	bits := uint16(size)
 	if c.probe.sending {
 		bits |= isProbe
 		c.probe.sent(c.next, size)
 	}
-	c.packets[c.next%window] = packet{at: uint32(at), queued: uint16(min(c.backlog/queueUnit, 1<<16-1)), bits: bits}
-	c.backlog += float64(size) * c.perByte
-	c.sent.add(at, size)
+	c.packets[c.next%window] = packet{at: uint32(c.leaves), queued: uint16(min(c.backlog, 1<<16-1)), bits: bits}
+	c.backlog += float32(size) * c.perByte
+	*c.sending += int32(size)
 	c.next++
+}
+
+// pass lets time go on to when a packet leaves. A turn that took long may end after the next has begun.
+func (c *Controller) pass(now time.Time) {
+	c.turn, c.leaves = now, c.micros(now)
+	if past := c.leaves - c.sentAt; past > 0 {
+		c.sentAt = c.leaves
+		c.backlog = max(0, c.backlog-float32(past)/queueUnit)
+	}
+	c.sending = c.sent.at(c.leaves)
 }
 
 func (c *Controller) begin(now time.Time) {
 	c.packets = make([]packet, window)
-	c.epoch = now
+	c.epoch, c.turn = now, now
+	c.sending = c.sent.at(0)
 	c.heardAt = c.micros(now)
 	c.set(Start)
 	c.delay.reset()
@@ -136,7 +148,7 @@ func (c *Controller) micros(t time.Time) int64 { return int64(t.Sub(c.epoch) / t
 // set changes the estimate.
 func (c *Controller) set(rate float64) {
 	c.estimate = min(max(rate, Floor), Ceiling)
-	c.perByte = 8e6 / c.estimate
+	c.perByte = float32(8e6 / queueUnit / c.estimate)
 }
 
 // Known tells whether the peer gives feedback: without, the estimate means nothing.

@@ -14,14 +14,19 @@ type meter struct {
 	since int64 // number of the first, 0 before
 }
 
-func (m *meter) add(at int64, size int) {
+// add counts bytes.
+func (m *meter) add(at int64, size int) { *m.at(at) += int32(size) }
+
+// at is where bytes of a time are counted, or the newest where that is long past; it holds until a later time is asked for.
+func (m *meter) at(at int64) *int32 {
 	n := at/bucket + buckets // above zero, also a little before the epoch
 	if n != m.now {
 		m.advance(n)
 	}
-	if n > m.now-buckets && n >= m.since {
-		m.bytes[uint64(n)%buckets] += int32(size)
+	if n <= m.now-buckets || n < m.since {
+		n = m.now
 	}
+	return &m.bytes[uint64(n)%buckets]
 }
 
 // advance makes room for a new bucket. An older one than the newest has its room already.

@@ -106,6 +106,15 @@ func (c *Control) read(packetType uint8) error {
 	return nil
 }
 
+// Information is what feedback says, behind its two SSRCs (RFC 4585 §6.1): nil for everything else.
+func (c *Control) Information() []byte {
+	switch c.Kind {
+	case NACK, TransportFeedback, PLI, FIR:
+		return c.body
+	}
+	return nil
+}
+
 func (c *Control) readGoodbye() error {
 	c.Kind = Goodbye
 	if len(c.body) < 4*int(c.count) {
