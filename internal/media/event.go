@@ -17,6 +17,8 @@ const (
 	PeerLost
 	// SlotSwitched: from RTP timestamp FromTS on, Slot of Peer carries Track (0: nothing).
 	SlotSwitched
+	// SlotRests: the picture of Track in Slot of Peer is not sent, for the peer's path has no room (0: it is, or may be).
+	SlotRests
 	// SpeakersChanged: Speakers, the loudest first.
 	SpeakersChanged
 	// PathFound: Peer's media goes to Address over Proto. Comes again when either changes or RTT becomes known.

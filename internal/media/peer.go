@@ -111,6 +111,10 @@ func (w *worker) carryOut(e *sfu.Event) {
 		if p := w.peers[e.Peer]; p != nil {
 			p.room.mailbox.post(Event{Kind: SlotSwitched, Peer: e.Peer, Slot: e.Slot, Track: e.Track, FromTS: e.FromTS})
 		}
+	case sfu.SlotRests:
+		if p := w.peers[e.Peer]; p != nil {
+			p.room.mailbox.post(Event{Kind: SlotRests, Peer: e.Peer, Slot: e.Slot, Track: e.Track})
+		}
 	case sfu.SpeakersChanged:
 		if r := w.rooms[e.Room]; r != nil {
 			r.mailbox.speakers(w.index, e.Speakers)

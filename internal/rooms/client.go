@@ -52,6 +52,18 @@ type peer struct {
 	id     sfu.PeerID
 	params *sfu.PeerParams // never changed: a further offer brings new ones
 	slots  map[int]SlotState
+	rests  map[int]uint32 // tracks whose pictures rest for want of room, by slot
+}
+
+// resting lists the tracks whose pictures rest, in the order of the m-lines.
+func (p *peer) resting() []uint32 {
+	tracks := []uint32{}
+	for i := range p.params.Slots {
+		if t, ok := p.rests[i]; ok {
+			tracks = append(tracks, t)
+		}
+	}
+	return tracks
 }
 
 // SlotState says what a slot shows: from RTP timestamp FromTS on, the m-line carries Track (0: nothing).

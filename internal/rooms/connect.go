@@ -35,6 +35,14 @@ type slotsEvent struct {
 // EventName is the event's name in the protocol.
 func (slotsEvent) EventName() string { return "slots" }
 
+// pausedEvent tells a participant which pictures are not sent because their network has no room for them.
+type pausedEvent struct {
+	Tracks []uint32 `json:"tracks"`
+}
+
+// EventName is the event's name in the protocol.
+func (pausedEvent) EventName() string { return "paused" }
+
 // connect gives a session its client, tells it who it is and what it missed. The meeting's other effects follow after
 // that, so that they are counted on from there.
 func (r *room) connect(s *Session, h Hello) error {

@@ -1,6 +1,7 @@
 package rooms
 
 import (
+	"log/slog"
 	"testing"
 	"time"
 
@@ -36,6 +37,31 @@ func TestASlotThatIsFilledBeforeItsOfferIsAnsweredIsToldAfterTheAnswer(t *testin
 	})
 	r.deliver(c)
 	want := told{"answer ", `slots {"slots":[{"mid":"2","track":5,"fromTs":90}]}`}
+	if d := cmp.Diff(want, *got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+func TestWhosePicturesRestIsToldUntilThePeerIsGone(t *testing.T) {
+	r := &room{
+		rooms: &Rooms{now: time.Now}, clients: make(map[meeting.ID]*client), peers: make(map[sfu.PeerID]*client),
+		media: new(media.Room), log: slog.New(slog.DiscardHandler),
+	}
+	got := &told{}
+	c := newClient("p", "key")
+	c.session = &Session{room: r, link: got, id: "p"}
+	c.peer = &peer{
+		id: 1, params: &sfu.PeerParams{Slots: []sfu.Slot{{MID: "0"}, {MID: "1"}}}, slots: make(map[int]SlotState), rests: make(map[int]uint32),
+	}
+	r.clients["p"], r.peers[1] = c, c
+
+	r.mediaEvents(media.Event{Kind: media.SlotRests, Peer: 1, Slot: 1, Track: 9})
+	r.mediaEvents(media.Event{Kind: media.SlotRests, Peer: 1, Slot: 0, Track: 5})
+	r.mediaEvents(media.Event{Kind: media.SlotRests, Peer: 1, Slot: 1})
+	r.mediaEvents(media.Event{Kind: media.PeerLost, Peer: 1})
+	r.mediaEvents(media.Event{Kind: media.SlotRests, Peer: 1, Slot: 1, Track: 9}) // of a peer that is gone
+	r.deliver(c)
+	want := told{`batch {"events":[["paused",{"tracks":[9]}],["paused",{"tracks":[5,9]}],["paused",{"tracks":[5]}],["paused",{"tracks":[]}]]}`}
 	if d := cmp.Diff(want, *got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}

@@ -15,9 +15,16 @@ const eventsAtOnce = 64
 func (r *room) mediaEvents(first media.Event) {
 	var changed []*client // whose slots changed, in the order of the changes
 	slots := make(map[*client][]SlotState)
+	paused := make(map[*client]bool)
 	for e, n := first, 0; ; n++ {
+		if c := r.peers[e.Peer]; c != nil && e.Kind == media.SlotRests {
+			if c.peer.rest(e.Slot, uint32(e.Track)); !paused[c] && slots[c] == nil {
+				changed = append(changed, c)
+			}
+			paused[c] = true
+		}
 		if c, s, ok := r.mediaEvent(e); ok {
-			if slots[c] == nil {
+			if slots[c] == nil && !paused[c] {
 				changed = append(changed, c)
 			}
 			slots[c] = append(slots[c], s)
@@ -28,8 +35,34 @@ func (r *room) mediaEvents(first media.Event) {
 		e = <-r.media.Events() // the room is its only reader
 	}
 	for _, c := range changed {
-		e := slotsEvent{Slots: slots[c]}
-		r.send(c, &kept{e.EventName(), encode(e)})
+		if slots[c] != nil {
+			e := slotsEvent{Slots: slots[c]}
+			r.send(c, &kept{e.EventName(), encode(e)})
+		}
+		if paused[c] && c.peer != nil { // one that was lost since has told that nothing rests
+			r.tellPaused(c, c.peer.resting())
+		}
+	}
+}
+
+// rest notes which track's picture rests in a slot; 0: none.
+func (p *peer) rest(slot int, track uint32) {
+	if track == 0 {
+		delete(p.rests, slot)
+		return
+	}
+	p.rests[slot] = track
+}
+
+func (r *room) tellPaused(c *client, tracks []uint32) {
+	e := pausedEvent{Tracks: tracks}
+	r.send(c, &kept{e.EventName(), encode(e)})
+}
+
+// wake tells that nothing rests any more: the peer is gone, and with it what was known of its path.
+func (r *room) wake(c *client) {
+	if c.peer != nil && len(c.peer.rests) > 0 {
+		r.tellPaused(c, []uint32{})
 	}
 }
 
@@ -91,6 +124,7 @@ func (r *room) peerLost(e media.Event) {
 		return
 	}
 	r.log.Debug("peer lost", "room", r.name, "participant", c.id, "peer", uint64(e.Peer), "err", e.Reason)
+	r.wake(c)
 	c.lost = c.peer.params.Fingerprint
 	delete(r.peers, e.Peer)
 	c.peer = nil

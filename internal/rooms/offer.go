@@ -145,8 +145,9 @@ func (r *room) settle(s *Session, n negotiated, err error, reply Reply[string]) 
 		}
 		reply("", errReplaced)
 	case n.fresh:
+		r.wake(c)
 		r.dropPeer(c)
-		c.peer = &peer{id: n.id, params: n.params, slots: make(map[int]SlotState)}
+		c.peer = &peer{id: n.id, params: n.params, slots: make(map[int]SlotState), rests: make(map[int]uint32)}
 		r.peers[n.id] = c
 		r.enterMedia(c)
 		reply(n.answer, nil)

@@ -21,12 +21,19 @@ func (sl *slot) sent(now time.Time, size int) {
 }
 
 // heardArrivals takes in what of what was sent to the peer has arrived.
-func (r *Router) heardArrivals(now time.Time, p *peer, c *rtpx.Control) {
+func (r *Router) heardArrivals(now time.Time, p *peer, c *rtpx.Control, out *Out) {
 	if r.arrived.Parse(c.Information()) != nil {
 		r.counts.Malformed++
 		return
 	}
+	before := p.bandwidth.Overused()
 	p.bandwidth.Feedback(now, &r.arrived)
+	if p.bandwidth.Overused() && !before { // it does not wait for the room
+		r.divide(now, p, out)
+		for _, sl := range p.division.order {
+			r.aim(now, sl)
+		}
+	}
 	r.awaitProbe(now, p)
 }
 

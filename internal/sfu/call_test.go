@@ -183,7 +183,7 @@ func (c *call) flush(worker int) {
 			count++
 			if p := c.at(b.To); p != nil && (!c.forgetful || len(p.streams) > 0) && (c.lost == nil || !c.lost(p, false, data)) {
 				data = slices.Clone(data)
-				deliver = append(deliver, func() { p.receive(b, data) })
+				deliver = append(deliver, func() { p.down(b, data) })
 			}
 		}
 		if count != b.Count || count == 0 {

@@ -167,6 +167,7 @@ func (r *Router) ingest(now time.Time, s *stream, a arrival, plain []byte, out *
 		return
 	}
 	r.seen(now, s)
+	s.pace.add(len(plain))
 	s.codec = a.codec
 	s.times.arrived(r.packet.Timestamp, now)
 	if !r.read(now, s, a) {

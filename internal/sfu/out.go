@@ -89,6 +89,8 @@ const (
 	PeerLost
 	// SlotSwitched: from RTP timestamp FromTS on, Slot of Peer carries Track (0: nothing any more).
 	SlotSwitched
+	// SlotRests: the picture of Track in Slot of Peer is not sent, for the peer's path has no room (0: it is, or may be).
+	SlotRests
 	// SpeakersChanged: Speakers of Room, the loudest first.
 	SpeakersChanged
 	// KeyframeWanted: a piped track needs a keyframe; the host passes it to the worker that owns Track.

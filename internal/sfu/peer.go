@@ -72,7 +72,9 @@ type egress struct {
 	repair int                   // bytes that may be retransmitted to it now
 	shares [2][]share            // of the turns
 
-	bandwidth bwe.Controller // of slots with transport-wide numbers
+	numbered  bool           // slots have transport-wide numbers
+	bandwidth bwe.Controller // of what leaves with them
+	division  division
 }
 
 // format is what a payload type means on the way in.

@@ -67,7 +67,7 @@ func (r *Router) obey(now time.Time, p *peer, c *rtpx.Control, out *Out) {
 			r.resend(now, sl, lost, out)
 		}
 	case rtpx.TransportFeedback:
-		r.heardArrivals(now, p, c)
+		r.heardArrivals(now, p, c, out)
 	case rtpx.PLI:
 		r.heardLoss(now, p.slotOf(c.Media))
 	case rtpx.FIR:

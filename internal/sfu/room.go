@@ -184,6 +184,12 @@ func (r *Router) tickRoom(now time.Time, m *room, out *Out) {
 		m.due = now.Add(roomTick)
 		r.weighVoices(now, m, out)
 		for _, t := range m.order {
+			t.measure(now)
+		}
+		for _, p := range m.peers {
+			r.divide(now, p, out)
+		}
+		for _, t := range m.order {
 			if !t.number.Kind().Audio() {
 				r.aimAll(now, t)
 				r.requestPiped(now, t, out)

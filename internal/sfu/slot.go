@@ -34,6 +34,8 @@ type slot struct {
 	carried Track  // what the rooms were told it carries
 	width   uint16 // of the tile, in pixels
 	height  uint16
+	most    int8  // the largest layer that there is room for
+	resting Track // the rooms were told that its picture rests
 
 	source     *source // of track, that selector is about
 	selector   layer.Selector
@@ -83,10 +85,11 @@ type repeat struct {
 }
 
 func (r *Router) addSlot(p *peer, i int) {
-	sl := &slot{peer: p, index: i, params: p.params.Slots[i], selector: layer.NewSelector()}
+	sl := &slot{peer: p, index: i, params: p.params.Slots[i], selector: layer.NewSelector(), most: layer.Max}
 	sl.chance = r.config.Chance()
 	if sl.params.TransportCC {
 		sl.wide = p.params.Extensions.TransportWideCC
+		p.numbered = p.numbered || sl.wide != 0
 	}
 	sl.stamp = uint32(sl.chance >> 32)
 	p.slots = append(p.slots, sl)
@@ -109,7 +112,7 @@ func (sl *slot) leave() {
 		return
 	}
 	sl.turnAway()
-	sl.source = nil
+	sl.source, sl.most = nil, layer.Max
 	t := sl.track
 	t.slots = slices.DeleteFunc(t.slots, func(other *slot) bool { return other == sl })
 	sl.track = nil
@@ -140,6 +143,9 @@ func (sl *slot) forget(these func(*stream) bool) {
 
 // settle tells the rooms when the slot carries nothing any more.
 func (sl *slot) settle(out *Out) {
+	if sl.track == nil {
+		sl.rest(false, out)
+	}
 	if sl.carried == 0 || (sl.track != nil && sl.track.source != nil) {
 		return
 	}
@@ -191,6 +197,9 @@ func (r *Router) aim(now time.Time, sl *slot) {
 	}
 	want := sl.choose()
 	if want != sl.selector.Target() {
+		if want < sl.selector.Current() && sl.peer.bandwidth.Overused() {
+			sl.selector.Aim(layer.None) // what waits for a keyframe must not fill the queue meanwhile
+		}
 		sl.selector.Aim(want)
 		for i := range t.source.streams {
 			if s := &t.source.streams[i]; i == want || i == sl.selector.Current() {
@@ -205,12 +214,21 @@ func (r *Router) aim(now time.Time, sl *slot) {
 	}
 }
 
-// choose gives the best layer that arrives in a codec the receiver has, or layer.None.
+// choose gives the best layer that there is room for, or layer.None.
 func (sl *slot) choose() int {
 	s := sl.source
 	if s.kind.Audio() {
 		return 0
 	}
+	want := sl.best(s)
+	for want > int(sl.most) || want > 0 && want < s.layers && !s.live(want) {
+		want--
+	}
+	return want
+}
+
+// best gives the best layer of a source for the tile that arrives in a codec the receiver has, or layer.None.
+func (sl *slot) best(s *source) int {
 	var known [layer.Max]layer.Layer
 	for i := range s.layers {
 		from := &s.streams[i]

@@ -43,6 +43,7 @@ type stream struct {
 	first  int     // of its packets gathered in this turn, and the last; none where there is none
 	last   int
 	key    keyframe
+	pace   pace
 }
 
 // inbound is one SSRC that a peer sends.
@@ -151,6 +152,10 @@ func (s *stream) start() {
 		s.kept, s.times.rate = cache.New(audioCache), audioRate
 	} else {
 		s.kept, s.times.rate = cache.New(videoCache), videoRate
+		s.pace.rate = unmeasured[s.layer]
+		if s.source.kind == Screen {
+			s.pace.rate = unmeasured[1]
+		}
 	}
 	if s.source.owner != nil {
 		s.missed = nack.New()

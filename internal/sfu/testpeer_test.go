@@ -47,6 +47,10 @@ type testPeer struct {
 	quiet    bool // it does not tell
 	padding  int  // packets of it
 
+	rate    float64 // of its downlink in bit/s, behind which up to 300 ms of packets wait; 0: a perfect one
+	busy    time.Time
+	waiting []carried
+
 	got       map[uint32][]received // by SSRC
 	recovered map[uint32][]received // RTX, by the slot's SSRC, restored
 	controls  []control
@@ -217,6 +221,9 @@ func (p *testPeer) nextSend() (at time.Time) {
 	if tell := p.told.Add(50 * time.Millisecond); p.arrivals.Pending() && !p.quiet && (at.IsZero() || tell.Before(at)) {
 		at = tell
 	}
+	if len(p.waiting) > 0 && (at.IsZero() || p.waiting[0].at.Before(at)) {
+		at = p.waiting[0].at
+	}
 	for _, s := range p.streams {
 		if !s.next.IsZero() && (at.IsZero() || s.next.Before(at)) {
 			at = s.next
@@ -230,6 +237,11 @@ func (p *testPeer) send() {
 	if !p.silent && !p.checked.IsZero() && !p.checked.After(now) {
 		p.checked = now.Add(2500 * time.Millisecond)
 		p.check(true)
+	}
+	for len(p.waiting) > 0 && !p.waiting[0].at.After(now) {
+		next := p.waiting[0]
+		p.waiting = p.waiting[1:]
+		p.receive(next.burst, next.data)
 	}
 	if p.arrivals.Pending() && !p.quiet && now.Sub(p.told) >= 50*time.Millisecond {
 		p.told = now
@@ -339,6 +351,30 @@ func (p *testPeer) rtcp(plain []byte) {
 		p.call.t.Fatal(err)
 	}
 	p.up(data)
+}
+
+// carried is a datagram on its way to a peer.
+type carried struct {
+	at    time.Time
+	burst Burst
+	data  []byte
+}
+
+// down brings a datagram over the peer's downlink.
+func (p *testPeer) down(b Burst, data []byte) {
+	if p.rate == 0 {
+		p.receive(b, data)
+		return
+	}
+	now := p.call.now
+	if p.busy.Before(now) {
+		p.busy = now
+	}
+	if p.busy.Sub(now) > 300*time.Millisecond {
+		return
+	}
+	p.busy = p.busy.Add(time.Duration(float64(len(data)+28) * 8 / p.rate * float64(time.Second)))
+	p.waiting = append(p.waiting, carried{p.busy.Add(25 * time.Millisecond), b, slices.Clone(data)})
 }
 
 // receive opens what came from the server.

@@ -37,6 +37,7 @@ func (r *Router) placeVideo(now time.Time, p *peer, out *Out) {
 			sl.leave()
 		}
 	}
+	p.division.order = p.division.order[:0]
 	for _, g := range r.wished {
 		sl := p.videoSlotOf(g.track)
 		if sl == nil {
@@ -46,6 +47,10 @@ func (r *Router) placeVideo(now time.Time, p *peer, out *Out) {
 			sl.fill(g.track)
 		}
 		sl.width, sl.height = g.wish.Width, g.wish.Height
+		p.division.order = append(p.division.order, sl)
+	}
+	r.divide(now, p, out)
+	for _, sl := range p.division.order {
 		r.aim(now, sl)
 	}
 	for _, sl := range p.video {

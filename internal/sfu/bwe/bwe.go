@@ -36,6 +36,9 @@ const (
 	overhead = 28
 )
 
+// patience is how long feedback may take to come for the first time.
+const patience = 2 * time.Second
+
 // Controller estimates for one peer. The zero Controller is ready; memory comes with the first Sent.
 type Controller struct {
 	epoch    time.Time
@@ -160,6 +163,11 @@ func (c *Controller) Estimate() int {
 		return Start
 	}
 	return int(c.estimate)
+}
+
+// Limit is the estimate where it is to be kept: ok is false when the peer has told nothing though it had the time.
+func (c *Controller) Limit(now time.Time) (rate int, ok bool) {
+	return c.Estimate(), c.heard || c.packets == nil || now.Sub(c.epoch) < patience
 }
 
 // Queue is how long what is sent now waits on its way, as far as that is known.

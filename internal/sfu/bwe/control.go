@@ -16,7 +16,7 @@ const (
 	// growth is by how much an estimate that is used grows in a second (draft-ietf-rmcat-gcc-02 §5.5).
 	growth = 0.08
 	// beyond is how far above what arrives it may grow so: the rest is for probes to show.
-	beyond = 1.15
+	beyond = 1.05
 	// full is the share of the estimate that counts as used.
 	full = 0.8
 	// silent is how long without feedback the path counts as broken, in µs, beside two round trips.

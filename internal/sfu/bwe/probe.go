@@ -193,10 +193,12 @@ func (c *Controller) probed() (rate float64, said verdict) {
 	}
 	took := max(c.left(&c.packets[to%window])-c.left(&c.packets[from%window]), 1)
 	tried := min(float64(bytes)*8e6/float64(took), 1.5*p.rate)
-	if grown := float64(p.least[last]-p.least[first]) / float64(took); grown > flat {
-		return tried / (1 + grown) * share, stuck
+	grown := max(0, float64(p.least[last]-p.least[first])/float64(took))
+	said = passed
+	if grown > flat {
+		said = stuck
 	}
-	return tried * share, passed
+	return tried / (1 + grown) * share, said
 }
 
 // count tells how many packets of a range feedback has told of, and how many of them were lost.

@@ -128,6 +128,7 @@ const events: { readonly [E in keyof DataOf]: Reader<DataOf[E]> } = {
   left: object({ id: text, reason: oneOf<LostReason>("left", "lost", "removed") }),
   updated: object({ participant }),
   slots: object({ slots: list(slot) }),
+  paused: object({ tracks: list(count) }),
   speaker: object({ speaking: list(text) }),
   chat: object({ message }),
   chat_changed: object({ message }),

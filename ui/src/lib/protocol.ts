@@ -251,6 +251,7 @@ export type ServerEvent =
   | { readonly event: "left"; readonly data: { readonly id: string; readonly reason: LostReason } }
   | { readonly event: "updated"; readonly data: { readonly participant: Participant } }
   | { readonly event: "slots"; readonly data: { readonly slots: readonly SlotSource[] } }
+  | { readonly event: "paused"; readonly data: { readonly tracks: readonly TrackNumber[] } }
   | { readonly event: "speaker"; readonly data: { readonly speaking: readonly string[] } }
   | { readonly event: "chat"; readonly data: { readonly message: Message } }
   | { readonly event: "chat_changed"; readonly data: { readonly message: Message } }

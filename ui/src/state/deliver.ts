@@ -45,6 +45,8 @@ export function deliver(event: Exclude<ServerEvent, { event: OwnEvent }>, to: Re
       return stage.update();
     case "slots":
       return to.pictures.switch(event.data.slots);
+    case "paused":
+      return stage.rest(event.data.tracks);
     case "chat":
       return to.chat.receive(event.data.message);
     case "chat_changed":

@@ -54,6 +54,7 @@ export class Stage {
   readonly #lastSpoke = new Map<TrackNumber, number>();
   readonly #shown = new SvelteSet<TrackNumber>();
   readonly #stalled = new SvelteSet<TrackNumber>();
+  #resting: ReadonlySet<TrackNumber> = $state.raw(new Set());
 
   /** `spotlight`: ids of the participants whom the host shows to all. */
   constructor(
@@ -257,9 +258,19 @@ export class Stage {
     this.#pictures.moveTo(page);
   }
 
-  /** Whether this track's picture is in its tile now: if not, show initials. */
+  /** Whether this track's picture is in its tile now: if not, show initials. What rests is the past. */
   showing(track: TrackNumber): boolean {
-    return this.#shown.has(track);
+    return this.#shown.has(track) && !this.#resting.has(track);
+  }
+
+  /** The server sends no pictures of these tracks: my network has no room for them. */
+  rest(tracks: readonly TrackNumber[]): void {
+    this.#resting = new Set(tracks);
+  }
+
+  /** Whether this track's picture rests because my network has no room for it. */
+  rests(track: TrackNumber): boolean {
+    return this.#resting.has(track) && this.live.has(track);
   }
 
   /** The pictures say what is to be seen. */
@@ -299,6 +310,7 @@ export class Stage {
     this.chosenShare = null;
     this.zoom = 1;
     this.#stalled.clear();
+    this.#resting = new Set();
   }
 
   close(): void {

@@ -308,3 +308,15 @@ it("knows which pictures are in their tiles", () => {
   stage.see({ track: 9, shown: false });
   expect(stage.showing(9)).toBe(false);
 });
+
+it("does not show a picture that rests for want of room, however long its last frame stands", async () => {
+  await fill(1);
+  stage.see({ track: 9, shown: true });
+  stage.rest([9, 13]);
+  expect(stage.rests(9)).toBe(true);
+  expect(stage.rests(13)).toBe(false); // nobody's camera
+  expect(stage.showing(9)).toBe(false);
+  stage.rest([]);
+  expect(stage.rests(9)).toBe(false);
+  expect(stage.showing(9)).toBe(true);
+});
