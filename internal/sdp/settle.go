@@ -165,9 +165,9 @@ func (s *settlement) settleSlot(m *section) {
 
 // tellsArrivals tells whether the peer numbers what it gets on a section over the whole transport and reports it, whichever codec
 // it comes in.
-func (m *section) tellsArrivals() bool {
-	return slices.ContainsFunc(m.extensions, func(e extension) bool { return e.uri == transportWide }) &&
-		!slices.ContainsFunc(m.codecs, func(f format) bool { return !slices.Contains(f.feedback, "transport-cc") })
+func (s *section) tellsArrivals() bool {
+	return slices.ContainsFunc(s.extensions, func(e extension) bool { return e.uri == transportWide }) &&
+		!slices.ContainsFunc(s.codecs, func(f format) bool { return !slices.Contains(f.feedback, "transport-cc") })
 }
 
 // repairs tells whether a codec of a section has retransmission. Audio has none.

@@ -51,6 +51,7 @@ func (c *Controller) control(now int64) {
 func (c *Controller) carried(over int64) (rate float64, ok bool) {
 	return c.acked.rate(c.arrival, over)
 }
+
 func (c *Controller) uses(now, over int64) float64 {
 	rate, _ := c.sent.rate(now, over)
 	return rate

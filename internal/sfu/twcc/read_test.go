@@ -50,7 +50,7 @@ func TestFeedbackOfAnotherStackIsRead(t *testing.T) {
 			{Type: rtcp.TypeTCCPacketReceivedSmallDelta, Delta: 2_000},
 		},
 	}
-	cc.Header = rtcp.Header{Count: rtcp.FormatTCC, Type: rtcp.TypeTransportSpecificFeedback, Length: cc.Len()/4 - 1}
+	cc.Header = rtcp.Header{Count: rtcp.FormatTCC, Type: rtcp.TypeTransportSpecificFeedback, Length: uint16(cc.MarshalSize()/4 - 1)}
 	packet, err := cc.Marshal()
 	if err != nil {
 		t.Fatal(err)
