@@ -110,7 +110,7 @@ func (p *peer) voices() (rate int) {
 	for _, sl := range p.audio {
 		if t := sl.track; t != nil && t.source != nil {
 			some = true
-			rate += t.source.streams[0].pace.rate
+			rate += int(t.source.streams[0].pace.rate)
 		}
 	}
 	if some {
@@ -132,7 +132,7 @@ func (sl *slot) want() allot.Want {
 	}
 	for i := range t.source.layers {
 		if s := &t.source.streams[i]; t.source.live(i) && sl.takes(s.codec) {
-			w.Rates[i] = max(s.pace.rate, 1)
+			w.Rates[i] = max(int(s.pace.rate), 1)
 		}
 	}
 	w.Best = sl.best(t.source)

@@ -25,7 +25,7 @@ func TestAViewerCostsLittleMemory(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	c := newCall(t, 1)
-	c.forgetful = true
+	c.forgetful, c.tells = true, true
 	alice := c.join("alice", 0)
 	alice.microphone(20)
 	alice.camera()

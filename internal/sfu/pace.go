@@ -17,34 +17,35 @@ const (
 )
 
 // unmeasured are the rates that layers are taken for in their first second, in bit/s: what the page asks its camera for.
-var unmeasured = [layer.Max]int{150_000, 500_000, 1_700_000}
+var unmeasured = [layer.Max]int32{150_000, 500_000, 1_700_000}
 
 // pace measures how much a stream takes on the wire.
 type pace struct {
-	bytes int
-	since time.Time
-	last  [paces]int
-	count int
-	rate  int // bit/s
+	since int64 // in ms
+	bytes int32
+	rate  int32        // bit/s
+	last  [paces]int32 // a ring
+	count uint8        // of it
+	next  uint8
 }
 
 // add counts a packet.
-func (c *pace) add(size int) { c.bytes += size + wireOverhead }
+func (c *pace) add(size int) { c.bytes += int32(size) + wireOverhead }
 
 // measure makes a figure when it is time for one. Call it several times a second.
 func (c *pace) measure(now time.Time) {
-	if c.since.IsZero() {
-		c.since, c.bytes = now, 0
+	at := now.UnixMilli()
+	past := at - c.since
+	if c.since == 0 {
+		c.since, c.bytes = at, 0
+	}
+	if c.since == at || past < paceTime.Milliseconds() {
 		return
 	}
-	past := now.Sub(c.since)
-	if past < paceTime {
-		return
-	}
-	c.last[c.count%paces] = int(float64(c.bytes*8) / past.Seconds())
-	c.count++
-	c.since, c.bytes = now, 0
-	n := min(c.count, paces)
+	c.last[c.next] = int32(int64(c.bytes) * 8000 / past)
+	c.next, c.count = (c.next+1)%paces, min(c.count+1, paces)
+	c.since, c.bytes = at, 0
+	n := int(c.count)
 	sorted := c.last
 	slices.Sort(sorted[:n])
 	c.rate = sorted[n/2]

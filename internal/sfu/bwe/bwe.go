@@ -30,8 +30,9 @@ const (
 )
 
 const (
-	// window is how many packets are remembered: two seconds at 1 000 packets/s, more than feedback is ever late.
-	window = 2048
+	// window is how many packets are remembered at most: two seconds at 1 000 packets/s, more than feedback is ever late. Memory for
+	// them comes as they are under way: windowFirst is a second of a voice and some pictures.
+	window, windowFirst = 2048, 256
 	// overhead is what IP and UDP add to each packet, in bytes: on slow links it is a tenth of the traffic.
 	overhead = 28
 )
@@ -120,7 +121,10 @@ func (c *Controller) Sent(now time.Time, size int) {
 		bits |= isProbe
 		c.probe.sent(c.next, size)
 	}
-	c.packets[c.next%window] = packet{at: uint32(c.leaves), queued: uint16(min(c.backlog, 1<<16-1)), bits: bits}
+	if c.next-c.told >= int64(len(c.packets)) && c.heard && len(c.packets) < window {
+		c.widen()
+	}
+	*c.at(c.next) = packet{at: uint32(c.leaves), queued: uint16(min(c.backlog, 1<<16-1)), bits: bits}
 	c.backlog += float32(size) * c.perByte
 	*c.sending += int32(size)
 	c.next++
@@ -137,13 +141,25 @@ func (c *Controller) pass(now time.Time) {
 }
 
 func (c *Controller) begin(now time.Time) {
-	c.packets = make([]packet, window)
+	c.packets = make([]packet, windowFirst)
 	c.epoch, c.turn = now, now
 	c.sending = c.sent.at(0)
 	c.heardAt = c.micros(now)
 	c.set(Start)
 	c.delay.reset()
 	c.probe.begin()
+}
+
+// at is the place of a packet.
+func (c *Controller) at(number int64) *packet { return &c.packets[number&int64(len(c.packets)-1)] }
+
+// widen doubles the memory for packets that are under way.
+func (c *Controller) widen() {
+	old := c.packets
+	c.packets = make([]packet, 2*len(old))
+	for n := max(0, c.next-int64(len(old))); n < c.next; n++ {
+		*c.at(n) = old[n&int64(len(old)-1)]
+	}
 }
 
 func (c *Controller) micros(t time.Time) int64 { return int64(t.Sub(c.epoch) / time.Microsecond) }
@@ -203,7 +219,7 @@ func (c *Controller) Feedback(now time.Time, f *twcc.Feedback) {
 	some := false
 	for number, at := range f.Packets {
 		back := int64(uint16(c.next) - number)
-		if back == 0 || back > min(window, c.next) {
+		if back == 0 || back > min(int64(len(c.packets)), c.next) {
 			continue
 		}
 		some = true
@@ -232,7 +248,7 @@ func (c *Controller) unwrap(reference uint32) {
 
 // hear takes in what became of one packet. A packet that was missing may arrive yet; one that arrived has.
 func (c *Controller) hear(number int64, at time.Duration) {
-	p := &c.packets[number%window]
+	p := c.at(number)
 	if p.bits&isAcked != 0 {
 		return
 	}
@@ -261,8 +277,8 @@ func (c *Controller) hear(number int64, at time.Duration) {
 // assume takes those packets before one that arrived for arrived, of which nothing was told: the feedback was lost, and they say
 // no less of what the path carries.
 func (c *Controller) assume(number, delay int64) {
-	for n := max(c.told, c.next-window); n < number; n++ {
-		p := &c.packets[n%window]
+	for n := max(c.told, c.next-int64(len(c.packets))); n < number; n++ {
+		p := c.at(n)
 		if p.bits&isAssumed == 0 {
 			p.bits |= isAssumed
 			c.acked.add(c.left(p)+delay, int(p.bits&sizeBits))

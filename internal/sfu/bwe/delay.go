@@ -4,7 +4,7 @@ import "math"
 
 const (
 	// kept is how many arrivals the filter looks at. Jitter of ±100 ms takes 30 to see through.
-	kept = 64
+	kept = 48
 	// freshest is how long a time the least delay is of, at least, in µs: a stalled radio gives its packets back within.
 	freshest = 100_000
 	// fewest and most packets that the least delay is of.

@@ -42,9 +42,9 @@ func (l *losses) high(share float64) bool { return share > varies*l.inherent+los
 // judgeLoss counts, and acts when enough is counted.
 func (c *Controller) judgeLoss(now int64) {
 	l := &c.loss
-	l.judged = max(l.judged, c.next-window)
+	l.judged = max(l.judged, c.next-int64(len(c.packets)))
 	for l.judged < c.next {
-		p := &c.packets[l.judged%window]
+		p := c.at(l.judged)
 		left := c.left(p)
 		if left > c.newest-overtaken {
 			break

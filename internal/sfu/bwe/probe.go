@@ -189,9 +189,9 @@ func (c *Controller) probed() (rate float64, said verdict) {
 	}
 	bytes, from, to := 0, p.leastNo[first], p.leastNo[last]
 	for n := from; n < to; n++ {
-		bytes += int(c.packets[n%window].bits & sizeBits)
+		bytes += int(c.at(n).bits & sizeBits)
 	}
-	took := max(c.left(&c.packets[to%window])-c.left(&c.packets[from%window]), 1)
+	took := max(c.left(c.at(to))-c.left(c.at(from)), 1)
 	tried := min(float64(bytes)*8e6/float64(took), 1.5*p.rate)
 	grown := max(0, float64(p.least[last]-p.least[first])/float64(took))
 	said = passed
@@ -204,7 +204,7 @@ func (c *Controller) probed() (rate float64, said verdict) {
 // count tells how many packets of a range feedback has told of, and how many of them were lost.
 func (c *Controller) count(from, to int64) (lost, reported int) {
 	for n := from; n < to; n++ {
-		if p := &c.packets[n%window]; p.reported() {
+		if p := c.at(n); p.reported() {
 			reported++
 			if p.bits&isMissing != 0 {
 				lost++
