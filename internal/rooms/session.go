@@ -98,6 +98,29 @@ func (s *Session) View(ctx context.Context, view []sfu.Wish, reply Reply[None]) 
 	})
 }
 
+// Way is what media knows of the way to a participant.
+type Way struct {
+	Rate  int `json:"rate"`  // that it carries, in bit/s; 0: not known
+	Queue int `json:"queue"` // that stands in it, in ms
+	Lost  int `json:"lost"`  // of 1 000 packets
+}
+
+// Way tells about the way to the participant. Without a transport nothing is known.
+func (s *Session) Way(ctx context.Context, reply Reply[Way]) {
+	ask(ctx, s, reply, func(r *room, c *client) (w Way, err error) {
+		if c.peer == nil {
+			return w, nil
+		}
+		ctx, cancel := r.patience()
+		defer cancel()
+		stats, err := r.media.PeerStats(ctx, c.peer.id)
+		if err != nil { // media gave it up meanwhile
+			return w, nil
+		}
+		return Way{Rate: stats.Estimate, Queue: int(stats.Queue.Milliseconds()), Lost: int(stats.Loss*1000 + 0.5)}, nil
+	})
+}
+
 // Disconnect says that the link is gone. The seat is kept for a while; a session that was replaced changes nothing.
 func (s *Session) Disconnect() {
 	// The room ends only when nobody is left or with the server: in both cases there is nothing to tell it.

@@ -37,6 +37,7 @@ var requests = map[string]func() request{
 	"leave":   func() request { return &leaveRequest{} },
 	"closing": func() request { return &closingRequest{} },
 	"view":    func() request { return &viewRequest{} },
+	"network": func() request { return &networkRequest{} },
 	"publish": func() request { return &publishRequest{} },
 	"rename":  func() request { return &renameRequest{} },
 	"hand":    func() request { return &handRequest{} },
@@ -119,6 +120,7 @@ type (
 		Name string     `json:"name"`
 		ID   meeting.ID `json:"id,omitempty"` // of another; empty: mine
 	}
+	networkRequest struct{}
 	leaveRequest   struct{}
 	closingRequest struct{}
 	handRequest    struct {
@@ -191,3 +193,4 @@ func (r *handRequest) check() *meeting.Error   { return nil }
 func (r *reactRequest) check() *meeting.Error  { return nil }
 
 func (r *closingRequest) check() *meeting.Error { return nil }
+func (r *networkRequest) check() *meeting.Error { return nil }

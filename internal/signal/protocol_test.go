@@ -76,7 +76,7 @@ func TestEveryRequestHasAnExampleThatDecodes(t *testing.T) {
 
 func TestEveryAcknowledgementIsAsItsExample(t *testing.T) {
 	acks := map[string]any{
-		"offer": &ackOffer{}, "join": &ackJoin{}, "chat": &ackChat{}, "error": &ackError{},
+		"offer": &ackOffer{}, "join": &ackJoin{}, "chat": &ackChat{}, "error": &ackError{}, "network": &ackNetwork{},
 		"join-wait": &ackWait{}, "link": &ackLink{}, "history": &ackHistory{},
 	}
 	for event := range requests { // most say nothing more

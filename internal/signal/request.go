@@ -36,6 +36,10 @@ type (
 		OK   bool            `json:"ok"`
 		Wait meeting.WaitFor `json:"wait"`
 	}
+	ackNetwork struct {
+		OK bool `json:"ok"`
+		rooms.Way
+	}
 	ackLink struct {
 		OK  bool   `json:"ok"`
 		Key string `json:"key"`
@@ -80,6 +84,10 @@ func (r *joinRequest) carryOut(ctx context.Context, c *connection, ack func(any)
 
 func (r *viewRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {
 	c.session.View(ctx, r.wishes, done(c, ack))
+}
+
+func (r *networkRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {
+	c.session.Way(ctx, answering(c, ack, func(w rooms.Way) any { return ackNetwork{OK: true, Way: w} }))
 }
 
 func (r *publishRequest) carryOut(ctx context.Context, c *connection, ack func(any)) {

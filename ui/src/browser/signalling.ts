@@ -35,6 +35,7 @@ export interface Requests {
   readonly offer: { readonly sdp: string };
   readonly join: { readonly name?: string; readonly passcode?: string };
   readonly view: { readonly tracks: readonly Wish[] };
+  readonly network: object;
   readonly publish: { readonly track: Kind; readonly state: TrackState };
   readonly chat: {
     readonly id: string;

@@ -42,6 +42,7 @@ export const enStage = {
 
   "statistics.title": "Statistics for nerds",
   "statistics.room": "room for {rate} kb/s",
+  "statistics.way": "from the server {rate} kb/s, {queue} ms of queue, {loss} % lost",
   "statistics.backdrop": "Background: {ms} ms a frame, outline in 1 of {every}, {scale} % of the size",
   "statistics.sent": "Sent",
   "statistics.received": "Received",

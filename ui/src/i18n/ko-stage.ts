@@ -45,6 +45,7 @@ export const koStage: Record<keyof typeof enStage, Message> = {
 
   "statistics.title": "자세한 통계",
   "statistics.room": "보낼 수 있는 양 {rate}kb/s",
+  "statistics.way": "받을 수 있는 양 {rate}kb/s, 대기 {queue}ms, 손실 {loss}%",
   "statistics.backdrop": "배경: 프레임마다 {ms}ms, 윤곽은 {every}프레임마다, 크기 {scale}%",
   "statistics.sent": "보내는 것",
   "statistics.received": "받는 것",

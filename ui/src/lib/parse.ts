@@ -18,6 +18,7 @@ import {
   type Kind,
   type LostReason,
   type MeetingState,
+  type Network,
   type Message,
   type Participant,
   type Reaction,
@@ -167,6 +168,7 @@ export interface Answers {
   /** `wait`: not yet; `admitted` comes, and then one asks again. */
   readonly join: Snapshot | { readonly wait: Wait };
   readonly view: object;
+  readonly network: Network;
   readonly publish: object;
   readonly chat: { readonly seq: number; readonly at: number };
   readonly chat_edit: object;
@@ -215,12 +217,15 @@ const joined: Reader<Answers["join"]> = (value, path) => {
 
 const done = object<object>({});
 
+const network = object<Network>({ rate: count, queue: count, lost: count });
+
 const answers: { readonly [E in RequestName]: Reader<Answers[E]> } = {
   offer: object({ sdp: text }),
   join: joined,
   chat: object({ seq: count, at: count }),
   history: object({ chat: list(message), more: flag }),
   link: object({ key: text }),
+  network,
   ...{ view: done, publish: done, rename: done, leave: done, closing: done, hand: done, react: done },
   ...{ chat_edit: done, chat_delete: done, chat_react: done },
   ...{ mute: done, mute_all: done, ask: done, role: done, remove: done, admit: done, refuse: done },

@@ -24,6 +24,16 @@ export function kindOf(track: TrackNumber): Kind {
   return kinds[track % 4] as Kind;
 }
 
+/** What the server finds of the way to this page. */
+export interface Network {
+  /** That it carries, in bits a second; 0: not known. */
+  readonly rate: number;
+  /** How long what is sent waits in it, in ms. */
+  readonly queue: number;
+  /** Of 1 000 packets. */
+  readonly lost: number;
+}
+
 /** What somebody may do: hosts everything, cohosts nearly so, speakers send, viewers watch. */
 export type Role = "host" | "cohost" | "speaker" | "viewer";
 

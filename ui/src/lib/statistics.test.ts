@@ -3,7 +3,7 @@ import type { Stat } from "./health";
 import { compare, type Reading } from "./statistics";
 
 const codec = { type: "codec", id: "c1", mimeType: "video/VP8" };
-const look = (at: number, ...stats: Stat[]): Reading => ({ at, stats: [codec, ...stats], carried: new Map([["t1", 9]]) });
+const look = (at: number, ...stats: Stat[]): Reading => ({ at, stats: [codec, ...stats], carried: new Map([["t1", 9]]), way: null });
 const camera = (layer: string, bytesSent: number, over: Stat = {}): Stat => ({
   ...{ type: "outbound-rtp", id: `out-${layer}`, mid: "1", rid: layer, codecId: "c1", remoteId: `in-${layer}` },
   ...{ frameWidth: 640, frameHeight: 360, framesPerSecond: 25, qualityLimitationReason: "none", bytesSent, ...over },
@@ -37,4 +37,10 @@ it("leaves out what is idle, and knows no rates at the first look or after count
 it("tells the path and its room", () => {
   const pair = { type: "candidate-pair", id: "p", selected: true, currentRoundTripTime: 0.02, availableOutgoingBitrate: 2e6 };
   expect(compare(null, look(0, pair))).toMatchObject({ path: { kind: "udp", rtt: 20 }, room: 2e6 });
+});
+
+it("tells what the server finds of the way here, once it knows", () => {
+  const way = { rate: 2_400_000, queue: 5, lost: 10 };
+  expect(compare(null, { ...look(0), way }).way).toEqual(way);
+  expect(compare(null, { ...look(0), way: { ...way, rate: 0 } }).way).toBeNull();
 });

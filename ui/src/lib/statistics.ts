@@ -1,6 +1,6 @@
 /** Statistics for nerds: what each track does between two looks (W3C webrtc-stats). */
 import { pathOf, type Path, type Stat } from "./health";
-import { kinds, type Kind, type TrackNumber } from "./protocol";
+import { kinds, type Kind, type Network, type TrackNumber } from "./protocol";
 
 /** One reading of the media connection. */
 export interface Reading {
@@ -9,6 +9,8 @@ export interface Reading {
   readonly stats: readonly Stat[];
   /** Which track each receiver's media track carries now, by the media track's id. */
   readonly carried: ReadonlyMap<string, TrackNumber>;
+  /** What the server finds of the way here; null: it does not say. */
+  readonly way: Network | null;
 }
 
 /** What a browser does not tell is null. */
@@ -47,6 +49,8 @@ export interface Statistics {
   readonly path: Path | null;
   /** What the browser thinks fits through, in bits a second. */
   readonly room: number | null;
+  /** What the server finds of the way here; null: nothing yet. */
+  readonly way: Network | null;
   readonly sent: readonly Sent[];
   readonly received: readonly Received[];
 }
@@ -97,6 +101,7 @@ export function compare(before: Reading | null, now: Reading): Statistics {
   return {
     path: pathOf(now.stats),
     room: number(pair, "availableOutgoingBitrate"),
+    way: now.way?.rate ? now.way : null,
     sent: sent.filter(alive).sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || order(a) - order(b)),
     received: received.filter(alive),
   };

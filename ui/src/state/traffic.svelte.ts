@@ -80,8 +80,11 @@ export class Traffic {
   /** null: there is no connection. */
   async measure(): Promise<Reading | null> {
     const { pictures, sounds } = this.#parts;
+    const asked = this.#owner.ask("network", {});
     const stats = await this.#link.stats();
-    return stats && { at: performance.now(), stats, carried: new Map([...sounds.carried(), ...pictures.carried()]) };
+    const answer = await asked;
+    const way = answer.ok ? answer.value : null;
+    return stats && { at: performance.now(), stats, carried: new Map([...sounds.carried(), ...pictures.carried()]), way };
   }
 
   /** The server can be asked. `forgotten`: it knows nothing of the connection that there was. */
