@@ -18,6 +18,8 @@ const (
 	// picture rises by one layer each stepTime, so that what it does to the path is seen before the next.
 	plenty   = 150
 	stepTime = 300 * time.Millisecond
+	// restTime is how long a picture has to rest before anybody is told: what a path carries takes some round trips to find out.
+	restTime = time.Second
 	// voiceRate is kept for sound however little of it there is now: one who begins to speak must not wait.
 	voiceRate = 50_000
 )
@@ -43,7 +45,7 @@ func (r *Router) divide(now time.Time, p *peer, out *Out) {
 	if !limited {
 		for _, sl := range d.order {
 			sl.most = layer.Max
-			sl.rest(false, out)
+			sl.rest(now, false, out)
 		}
 		return
 	}
@@ -66,7 +68,7 @@ func (r *Router) divide(now time.Time, p *peer, out *Out) {
 			d.fall(now, room)
 		}
 		sl.most = int8(d.to[i])
-		sl.rest(d.to[i] == layer.None && w.Next(layer.None) != layer.None, out)
+		sl.rest(now, d.to[i] == layer.None && w.Next(layer.None) != layer.None, out)
 	}
 	p.bandwidth.Want((whole + voices) * caution / 100)
 	r.awaitProbe(now, p)
@@ -140,9 +142,14 @@ func (sl *slot) want() allot.Want {
 }
 
 // rest tells the rooms that the picture in the slot rests for want of room, or rests no more.
-func (sl *slot) rest(rests bool, out *Out) {
+func (sl *slot) rest(now time.Time, rests bool, out *Out) {
 	var t Track
-	if rests {
+	switch {
+	case !rests:
+		sl.starved = time.Time{}
+	case sl.starved.IsZero():
+		sl.starved = now
+	case now.Sub(sl.starved) >= restTime:
 		t = sl.track.number
 	}
 	if sl.resting == t {

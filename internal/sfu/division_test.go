@@ -186,6 +186,9 @@ func TestOnAWidePathEverythingComesAtOnce(t *testing.T) {
 	if got := layers(c, bob, tiles); sum(got) != 27 {
 		t.Errorf("after 3 s the layers are %v", got)
 	}
+	if n := c.of(SlotRests); n != 0 {
+		t.Errorf("pictures were said to rest %d times while the path was measured", n)
+	}
 	if bob.padding == 0 {
 		t.Error("nothing was probed")
 	}

@@ -34,8 +34,9 @@ type slot struct {
 	carried Track  // what the rooms were told it carries
 	width   uint16 // of the tile, in pixels
 	height  uint16
-	most    int8  // the largest layer that there is room for
-	resting Track // the rooms were told that its picture rests
+	most    int8      // the largest layer that there is room for
+	starved time.Time // since when there is no room for its picture; zero: there is
+	resting Track     // the rooms were told that it rests
 
 	source     *source // of track, that selector is about
 	selector   layer.Selector
@@ -144,7 +145,7 @@ func (sl *slot) forget(these func(*stream) bool) {
 // settle tells the rooms when the slot carries nothing any more.
 func (sl *slot) settle(out *Out) {
 	if sl.track == nil {
-		sl.rest(false, out)
+		sl.rest(time.Time{}, false, out)
 	}
 	if sl.carried == 0 || (sl.track != nil && sl.track.source != nil) {
 		return

@@ -190,7 +190,7 @@ func TestNothingIsProbedThatNobodyWants(t *testing.T) {
 func TestWithoutFeedbackNothingIsKnown(t *testing.T) {
 	l := newLink(t, 1, func(l *link) { l.deaf = 1 })
 	l.run(10 * time.Second)
-	if l.c.Known() || l.c.Estimate() != Start || l.padding > 50_000 {
+	if l.c.Known() || l.c.Estimate() != Start || l.padding > 30_000 {
 		t.Errorf("known: %v, the estimate is %d, %d bytes of padding", l.c.Known(), l.c.Estimate(), l.padding)
 	}
 	var c Controller

@@ -78,6 +78,7 @@ func (c *Controller) probeDue() (at int64, ok bool) {
 		return min(p.from+int64(float64(p.bytes+paddingSize)*8e6/p.rate), p.from+p.lasts), true
 	case p.awaited:
 		return p.from + p.lasts + judgedSpan + 2*int64(c.rtt), true
+	case !c.heard && c.sentAt > patience.Microseconds(): // nobody listens
 	case c.phase == steady && !c.blind.is && c.wanted > c.estimate && c.estimate < Ceiling:
 		return max(p.due, c.heardAt), true
 	}
