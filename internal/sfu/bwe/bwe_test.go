@@ -269,3 +269,32 @@ func BenchmarkSent(b *testing.B) {
 		c.Sent(now, 1000)
 	}
 }
+
+// BenchmarkFeedback measures 20 packets and the feedback that tells of them.
+func BenchmarkFeedback(b *testing.B) {
+	l := newLink(b, 1, nil)
+	l.run(time.Second)
+	var r twcc.Recorder
+	var f twcc.Feedback
+	buf := make([]byte, 0, 1500)
+	now := l.time()
+	b.ReportAllocs()
+	for b.Loop() {
+		b.StopTimer()
+		for range 20 {
+			now = now.Add(3 * ms)
+			r.Record(l.c.Next(), now)
+			l.c.Sent(now, 1000)
+		}
+		buf = r.AppendFeedback(buf[:0], 1, 2)
+		data := buf
+		if data[0]&0x20 != 0 {
+			data = data[:len(data)-int(data[len(data)-1])]
+		}
+		b.StartTimer()
+		if f.Parse(data[12:]) != nil {
+			b.Fatal("refused")
+		}
+		l.c.Feedback(now, &f)
+	}
+}

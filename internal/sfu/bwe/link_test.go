@@ -30,7 +30,7 @@ type link struct {
 	layers []float64     // what there is to send, voice and pictures, from least to most, in bit/s
 	cross  *flow         // somebody else's traffic
 
-	t       *testing.T
+	t       testing.TB
 	chance  *rand.Rand
 	now     time.Duration
 	c       Controller
@@ -74,7 +74,7 @@ type flow struct {
 	cooled   time.Duration
 }
 
-func newLink(t *testing.T, seed uint64, change func(*link)) *link {
+func newLink(t testing.TB, seed uint64, change func(*link)) *link {
 	l := &link{
 		rate: 2.5 * mb, rtt: 60 * ms, room: 300 * ms, every: 60 * ms, t: t, chance: rand.New(rand.NewPCG(seed, 7)),
 		layers: []float64{40 * kb, 140 * kb, 250 * kb, 440 * kb, 900 * kb, 1.5 * mb, 2.1 * mb},
