@@ -29,6 +29,7 @@ type delays struct {
 	least  [baseSpans]int64 // of each span, a ring
 	span   int64            // number of the newest
 	base   int64            // the least of all
+	lowest int64            // of what arrived since the last update
 	jitter float64          // how far above the least packets usually are
 	shared int64            // tolerated for the sake of others
 
@@ -40,7 +41,7 @@ type delays struct {
 type sample struct{ arrived, delay, excess int64 }
 
 func (d *delays) reset() {
-	*d = delays{base: math.MaxInt64}
+	*d = delays{base: math.MaxInt64, lowest: math.MaxInt64}
 	for i := range d.least {
 		d.least[i] = math.MaxInt64
 	}
@@ -48,20 +49,24 @@ func (d *delays) reset() {
 
 // add takes in one packet: its delay, and the same less what a link at the estimate would have made it wait for those before it.
 func (d *delays) add(arrived, delay, excess int64) {
-	d.samples[d.count%kept] = sample{arrived, delay, excess}
+	d.samples[uint(d.count)%kept] = sample{arrived, delay, excess}
 	d.count++
-	if span := arrived / baseSpan; span != d.span {
+	d.lowest = min(d.lowest, delay)
+}
+
+// turn begins a new span where it is time, and has the path's delay heed what has arrived.
+func (d *delays) turn(latest int64) {
+	if span := latest / baseSpan; span != d.span {
 		d.span = span
 		d.shared = max(0, d.shared-sharedLess)
 		d.least[uint64(span)%baseSpans] = math.MaxInt64
-		d.base = math.MaxInt64
-		for _, l := range d.least {
-			d.base = min(d.base, l)
-		}
 	}
 	l := &d.least[uint64(d.span)%baseSpans]
-	*l = min(*l, delay)
-	d.base = min(d.base, delay)
+	*l = min(*l, d.lowest)
+	d.lowest, d.base = math.MaxInt64, math.MaxInt64
+	for _, l := range d.least {
+		d.base = min(d.base, l)
+	}
 }
 
 // update looks at the packets that arrived until now.
@@ -69,6 +74,7 @@ func (d *delays) update(latest int64) {
 	if d.count == 0 {
 		return
 	}
+	d.turn(latest)
 	n, fresh, excess, sum := 0, int64(math.MaxInt64), int64(math.MaxInt64), 0.0
 	for n < min(d.count, kept) {
 		s := d.samples[(d.count-1-n)%kept]

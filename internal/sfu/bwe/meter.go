@@ -12,10 +12,17 @@ type meter struct {
 	bytes [buckets]int32
 	now   int64 // number of the newest bucket
 	since int64 // number of the first, 0 before
+	edge  int64 // where the newest begins
 }
 
 // add counts bytes.
-func (m *meter) add(at int64, size int) { *m.at(at) += int32(size) }
+func (m *meter) add(at int64, size int) {
+	if past := at - m.edge; past >= 0 && past < bucket && m.since != 0 {
+		m.bytes[uint64(m.now)%buckets] += int32(size)
+		return
+	}
+	*m.at(at) += int32(size)
+}
 
 // at is where bytes of a time are counted, or the newest where that is long past; it holds until a later time is asked for.
 func (m *meter) at(at int64) *int32 {
@@ -32,9 +39,10 @@ func (m *meter) at(at int64) *int32 {
 // advance makes room for a new bucket. An older one than the newest has its room already.
 func (m *meter) advance(to int64) {
 	if m.since == 0 || to > m.now+4*buckets || to < m.now-4*buckets { // the first, or another time altogether
-		*m = meter{now: to, since: to}
+		*m = meter{now: to, since: to, edge: (to - buckets) * bucket}
 		return
 	}
+	m.edge = (max(to, m.now) - buckets) * bucket
 	for m.now < to {
 		m.now++
 		m.bytes[uint64(m.now)%buckets] = 0
