@@ -151,7 +151,7 @@ for (const engine of names) {
           who.startsWith('Sender') && codec === 'VP8' && /^\d+×\d+$/.test(size) && Number(rate) > 10), { within: 20_000 });
       assert.match(await person.page.$eval('section .content p', (path) => path.textContent), /Direct \(UDP\) · \d+ ms/);
       await until('the server knows what its way here carries, for the browser tells what arrives', async () =>
-        /from the server [1-9]\d{2,} kb\/s, \d+ ms of queue, \d+\.\d % lost/.test(await person.page.$eval('section .content p', (path) => path.textContent)));
+        /from the server [1-9][\d,]{2,} kb\/s, \d+ ms of queue, \d+\.\d % lost/.test(await person.page.$eval('section .content p', (path) => path.textContent)));
       await person.page.keyboard.press('Escape');
       await until('Escape closes it', async () => (await person.page.$('section table')) === null);
       assert.equal(await person.page.evaluate(() => document.activeElement.ariaLabel), 'More', 'and the focus is where it was');
