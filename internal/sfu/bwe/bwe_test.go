@@ -161,6 +161,21 @@ func TestAPathThatBreaksIsNotNarrow(t *testing.T) {
 	})
 }
 
+// An access point that is changed, a lift: nothing comes for less than would count as broken.
+func TestAShortBreakChangesNothing(t *testing.T) {
+	onLinks(t, kinds, func(t *testing.T, l *link) {
+		l.run(10 * time.Second)
+		before, loss := l.c.Estimate(), l.loss
+		l.loss = 1
+		l.run(600 * ms)
+		l.loss = loss
+		l.run(2 * time.Second)
+		if e := l.c.Estimate(); e < before*3/4 {
+			t.Errorf("the estimate went from %d to %d", before, e)
+		}
+	})
+}
+
 func TestALongerRouteIsNotAQueueForGood(t *testing.T) {
 	onLinks(t, map[string]func(*link){"60 ms more": nil}, func(t *testing.T, l *link) {
 		l.run(10 * time.Second)

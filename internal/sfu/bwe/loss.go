@@ -9,6 +9,8 @@ const (
 	judgedSpan  = 1_000_000
 	muchSpan    = 300_000
 	muchLost    = 0.25
+	// broken is how long a time of which nothing arrives is no congestion, in µs: a narrow path always brings something.
+	broken = 200_000
 	// loseable is the share of loss that repair copes with and that says nothing.
 	loseable = 0.05
 	// varies is how many times the path's own loss, beside that, says nothing either: it varies.
@@ -22,7 +24,9 @@ type losses struct {
 	judged   int64 // extended number of the first packet that is neither lost nor arrived
 	lost     int
 	total    int
-	since    int64   // when the first of them left; 0 while there is none
+	since    int64 // when the first of them left; 0 while there is none
+	row      int   // lost without one that arrived in between, and when the first of them left
+	rowFrom  int64
 	recent   float64 // share, at the last count
 	inherent float64 // share that is the path's own
 	trial    trial
@@ -53,13 +57,22 @@ func (c *Controller) judgeLoss(now int64) {
 		if p.bits&isProbe != 0 || !p.reported() || left < l.trial.from {
 			continue // padding says nothing, feedback that was lost neither
 		}
+		if p.bits&isMissing != 0 {
+			if l.row == 0 {
+				l.rowFrom = left
+			}
+			l.row++
+			continue
+		}
 		if l.total == 0 {
 			l.since = left
 		}
-		l.total++
-		if p.bits&isMissing != 0 {
-			l.lost++
+		if left-l.rowFrom < broken {
+			l.lost += l.row
+			l.total += l.row
 		}
+		l.row = 0
+		l.total++
 	}
 	span := c.newest - l.since
 	share := float64(l.lost) / float64(max(l.total, 1))
