@@ -64,7 +64,7 @@ func (r *Router) divide(now time.Time, p *peer, out *Out) {
 	}
 	for i, sl := range d.order {
 		w := &d.wants[i]
-		if d.to[i] < min(w.Now, w.Best) {
+		if d.to[i] < min(w.Now, w.Best) && !p.bandwidth.Trying() {
 			d.fall(now, room)
 		}
 		sl.most = int8(d.to[i])

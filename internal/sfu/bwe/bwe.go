@@ -195,6 +195,9 @@ func (c *Controller) Loss() float64 { return c.loss.recent }
 // Overused tells that less must be sent at once: a queue stands.
 func (c *Controller) Overused() bool { return c.phase == draining }
 
+// Trying tells that less is sent for a moment, to see what comes of it: the estimate says nothing of the path meanwhile.
+func (c *Controller) Trying() bool { return c.phase == trying }
+
 // Want says how much would be sent if it could, in bit/s. The estimate is not made to grow beyond.
 func (c *Controller) Want(rate int) { c.wanted = float64(rate) }
 

@@ -89,6 +89,20 @@ func TestJitterIsNoQueue(t *testing.T) {
 	})
 }
 
+// Where no packet overtakes another, one that is late holds up those behind it, which looks much more like a queue.
+func TestJitterThatKeepsTheOrderIsNoQueue(t *testing.T) {
+	ordered := func(l *link) { l.jitter, l.ordered, l.rate = 100*ms, true, 20*mb }
+	onLinks(t, map[string]func(*link){"up to 100 ms": ordered}, func(t *testing.T, l *link) {
+		l.run(10 * time.Second)
+		for range 60 {
+			l.run(time.Second)
+			if e := l.c.Estimate(); e < 1.2*mb {
+				t.Fatalf("the estimate is %d", e)
+			}
+		}
+	})
+}
+
 func TestTenPercentOfLossIsNoCollapse(t *testing.T) {
 	onLinks(t, map[string]func(*link){"from the start": func(l *link) { l.loss = 0.1 }, "later": nil}, func(t *testing.T, l *link) {
 		l.run(10 * time.Second)

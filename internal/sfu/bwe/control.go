@@ -83,6 +83,11 @@ func (c *Controller) less() float64 {
 func (c *Controller) drain(now int64) {
 	if c.delay.calm() {
 		c.phase = steady
+		if c.cut.count == 1 && c.newest < c.cut.at { // nothing that left since has arrived: it went by itself
+			c.delay.wobble += float64(c.cut.queue) / 8
+			c.set(c.cut.before)
+			return
+		}
 		c.set(c.cut.room * share)
 		c.probe.later(now)
 		return

@@ -20,15 +20,16 @@ const (
 // link is a bottleneck with a queue, a way there and a way back, and a server that sends over it what the estimate allows: a voice,
 // and of a picture the largest layer that fits. One step is a millisecond.
 type link struct {
-	rate   float64       // bit/s
-	rtt    time.Duration // without queue
-	jitter time.Duration // up to this much more than half the RTT, packet by packet
-	loss   float64
-	room   time.Duration // that a packet may wait at most
-	deaf   float64       // share of feedback that is lost
-	every  time.Duration // feedback
-	layers []float64     // what there is to send, voice and pictures, from least to most, in bit/s
-	cross  *flow         // somebody else's traffic
+	rate    float64       // bit/s
+	rtt     time.Duration // without queue
+	jitter  time.Duration // up to this much more than half the RTT, packet by packet
+	ordered bool          // no packet overtakes another, however late that is
+	loss    float64
+	room    time.Duration // that a packet may wait at most
+	deaf    float64       // share of feedback that is lost
+	every   time.Duration // feedback
+	layers  []float64     // what there is to send, voice and pictures, from least to most, in bit/s
+	cross   *flow         // somebody else's traffic
 
 	t       testing.TB
 	chance  *rand.Rand
@@ -38,6 +39,7 @@ type link struct {
 	on      int           // layer
 	fell    time.Duration // when it was last lowered: what was too much once needs more room to be tried again
 	busy    time.Duration
+	last    time.Duration // that one arrived
 	arrives []arriving
 	returns []returning
 	told    time.Duration
@@ -171,7 +173,12 @@ func (l *link) carry(bytes int) (at time.Duration, ok bool) {
 		return 0, false
 	}
 	l.busy += time.Duration(float64(bytes*8) / l.rate * float64(time.Second))
-	return l.busy + l.rtt/2 + time.Duration(l.chance.Float64()*float64(l.jitter)), true
+	at = l.busy + l.rtt/2 + time.Duration(l.chance.Float64()*float64(l.jitter))
+	if l.ordered {
+		at = max(at, l.last)
+	}
+	l.last = at
+	return at, true
 }
 
 // deliver is the receiver.
