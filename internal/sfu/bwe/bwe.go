@@ -92,6 +92,8 @@ type packet struct {
 
 const (
 	queueUnit = 100 // µs; 6.5 s fit
+	// ahead is how much may be under way beyond what the path has carried off, in queueUnits: feedback and timers are no more exact.
+	ahead = 50
 
 	sizeBits  = 1<<11 - 1 // MTU fits
 	isAcked   = 1 << 11
@@ -138,6 +140,21 @@ func (c *Controller) pass(now time.Time) {
 		c.backlog = max(0, c.backlog-float32(past)/queueUnit)
 	}
 	c.sending = c.sent.at(c.leaves)
+}
+
+// Wait is how long the path is taken up with what was sent so far, as far as the estimate tells, or a probe sets the pace: what
+// can wait should, and 0 says that it may leave.
+func (c *Controller) Wait(now time.Time) time.Duration {
+	if c.packets == nil {
+		return 0
+	}
+	if now != c.turn {
+		c.pass(now)
+	}
+	if p := &c.probe; p.sending {
+		return time.Duration(int64(float64(p.bytes)*8e6/p.rate)-(c.leaves-p.from)) * time.Microsecond
+	}
+	return time.Duration(c.backlog-ahead) * queueUnit * time.Microsecond
 }
 
 func (c *Controller) begin(now time.Time) {
@@ -267,8 +284,7 @@ func (c *Controller) hear(number int64, at time.Duration) {
 	arrived := c.remote + int64(at/time.Microsecond)
 	size := int(p.bits & sizeBits)
 	d := arrived - left
-	c.assume(number, d)
-	c.delay.add(arrived, d, d-int64(p.queued)*queueUnit)
+	c.delay.add(arrived, d, int64(p.queued)*queueUnit, size+c.assume(number, d))
 	c.acked.add(arrived, size)
 	c.arrival = max(c.arrival, arrived)
 	c.newest = max(c.newest, left)
@@ -278,16 +294,18 @@ func (c *Controller) hear(number int64, at time.Duration) {
 }
 
 // assume takes those packets before one that arrived for arrived, of which nothing was told: the feedback was lost, and they say
-// no less of what the path carries.
-func (c *Controller) assume(number, delay int64) {
+// no less of what the path carries. It gives their bytes.
+func (c *Controller) assume(number, delay int64) (bytes int) {
 	for n := max(c.told, c.next-int64(len(c.packets))); n < number; n++ {
 		p := c.at(n)
 		if p.bits&isAssumed == 0 {
 			p.bits |= isAssumed
 			c.acked.add(c.left(p)+delay, int(p.bits&sizeBits))
+			bytes += int(p.bits & sizeBits)
 		}
 	}
 	c.told = max(c.told, number+1)
+	return bytes
 }
 
 // left is when a packet was sent, in µs.

@@ -96,7 +96,7 @@ func TestJitterThatKeepsTheOrderIsNoQueue(t *testing.T) {
 		l.run(10 * time.Second)
 		for range 60 {
 			l.run(time.Second)
-			if e := l.c.Estimate(); e < 1.2*mb {
+			if e := l.c.Estimate(); e < 1.1*mb {
 				t.Fatalf("the estimate is %d", e)
 			}
 		}

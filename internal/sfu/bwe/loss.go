@@ -4,15 +4,16 @@ const (
 	// overtaken is how long after a packet another must have left that has arrived, for the first to be lost rather than
 	// late, in µs.
 	overtaken = 250_000
-	// judgedLeast packets make a share of loss; judgedSpan is how long they are gathered, in µs, unless much is lost.
-	judgedLeast = 30
+	// judgedLeast packets make a share of loss, gathered over judgedSpan at least, in µs.
+	judgedLeast = 50
 	judgedSpan  = 1_000_000
-	muchSpan    = 300_000
-	muchLost    = 0.25
+	// triedLeast are those of a trial, of whose share more depends, unless it takes triedSpan to send so many.
+	triedLeast = 300
+	triedSpan  = 4_000_000
 	// broken is how long a time of which nothing arrives is no congestion, in µs: a narrow path always brings something.
 	broken = 200_000
 	// loseable is the share of loss that repair copes with and that says nothing.
-	loseable = 0.05
+	loseable = 0.08
 	// varies is how many times the path's own loss, beside that, says nothing either: it varies.
 	varies = 1.3
 	// remains is the share of a loss that must be left when less is sent, for it to be the path's own.
@@ -76,7 +77,7 @@ func (c *Controller) judgeLoss(now int64) {
 	}
 	span := c.newest - l.since
 	share := float64(l.lost) / float64(max(l.total, 1))
-	if l.total < judgedLeast || span < muchSpan || span < judgedSpan && share < l.inherent+muchLost {
+	if l.total < judgedLeast || span < judgedSpan || l.trial.from != 0 && l.total < triedLeast && span < triedSpan {
 		return
 	}
 	before := l.recent
@@ -87,8 +88,6 @@ func (c *Controller) judgeLoss(now int64) {
 		c.endTrial(now, share)
 	case !l.high(share):
 		l.inherent += (share - l.inherent) / 16
-	case c.phase == steady && share > l.inherent+muchLost:
-		c.beginTrial(now, share)
 	case c.phase == steady && l.high(before): // twice: once is chance
 		c.beginTrial(now, (share+before)/2)
 	}

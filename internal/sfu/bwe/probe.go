@@ -20,6 +20,8 @@ const (
 	// probeWait is how long after a probe that failed the next one comes, in µs; it doubles up to probeWaitMost. With that a path
 	// that is wide again is found in time: ≥ 90 % of its rate within 10 s.
 	probeWait, probeWaitMost = 1_000_000, 4_000_000
+	// probeAgain is how long after a queue has gone: it may have been a dip.
+	probeAgain = 200_000
 	// wantedMore is by how much more than what is wanted a probe tries, so that it can be given for sure.
 	wantedMore = 1.25
 	// lostMost is the share of a probe that may be lost beside what the path loses by itself.
@@ -54,8 +56,9 @@ func (p *probe) begin() { *p = probe{first: true, wait: probeWait} }
 func (p *probe) waits() bool { return p.sending || p.awaited }
 
 // soon, later and failed tell when the next probe may be.
-func (p *probe) soon(now int64)  { p.due, p.wait = now, probeWait }
-func (p *probe) later(now int64) { p.due, p.wait = now+probeWait, probeWait }
+func (p *probe) soon(now int64)        { p.due, p.wait = now, probeWait }
+func (p *probe) later(now int64)       { p.after(now, probeWait) }
+func (p *probe) after(now, wait int64) { p.due, p.wait = now+wait, probeWait }
 func (p *probe) failed(now int64) {
 	p.due = now + p.wait
 	p.wait = min(2*p.wait, probeWaitMost)
