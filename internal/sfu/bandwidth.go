@@ -26,9 +26,9 @@ func (r *Router) heardArrivals(now time.Time, p *peer, c *rtpx.Control, out *Out
 		r.counts.Malformed++
 		return
 	}
-	before := p.bandwidth.Overused()
+	before := p.bandwidth.Estimate()
 	p.bandwidth.Feedback(now, &r.arrived)
-	if p.bandwidth.Overused() && !before { // it does not wait for the room
+	if rate := p.bandwidth.Estimate(); rate < before*9/10 || rate > before*5/4 { // it does not wait for the room
 		r.divide(now, p, out)
 		for _, sl := range p.division.order {
 			r.aim(now, sl)
@@ -40,9 +40,10 @@ func (r *Router) heardArrivals(now time.Time, p *peer, c *rtpx.Control, out *Out
 // probe does for the estimate of what the peer's path carries what is due.
 func (r *Router) probe(now time.Time, p *peer, out *Out) {
 	p.bandwidth.Tick(now)
-	for p.bandwidth.Padding(now) && r.pad(now, p, out) {
+	for p.bandwidth.Padding(now) && (r.releaseOne(now, p, out) || r.pad(now, p, out)) {
 		continue // until the probe has its rate
 	}
+	r.release(now, p, out)
 	r.awaitProbe(now, p)
 }
 

@@ -8,10 +8,11 @@ import (
 )
 
 const (
-	// caution is how much room there must be for a layer that is not sent yet, in percent of all that would be sent then:
-	// pictures vary by a tenth. cautionAfter is that for some time after something was too much: cautionLeast, and each time that it
-	// happens again twice as long, up to cautionMost.
-	caution, cautionAfter     = 110, 130
+	// caution is how much room there must be for a larger layer than is sent, in percent of all that would be sent then: pictures vary
+	// by a tenth. cautionFirst is that for something instead of nothing, which is worth a try; cautionAfter for either, for some time
+	// after such was too much: cautionLeast, and each time that it happens again twice as long, up to cautionMost.
+	caution, cautionFirst     = 110, 100
+	cautionAfter              = 130
 	cautionLeast, cautionMost = 20 * time.Second, 5 * time.Minute
 	// plenty is how much room there must be, in percent of all that is wanted, for everything to rise at once; and of the room that
 	// was too little, for caution to end. With less, one
@@ -29,10 +30,16 @@ type division struct {
 	order []*slot      // in the order of the wishes
 	wants []allot.Want // and what they come to
 	to    []int
-	fell  time.Time     // when something was last too much
-	wary  time.Duration // for how long after that
-	room  int           // that there was then
-	rose  time.Time     // when a picture last rose
+	first failure   // of smallest layers
+	more  failure   // of larger ones
+	rose  time.Time // when a picture last rose
+}
+
+// failure is that something was too much.
+type failure struct {
+	at   time.Time     // when it last was
+	wary time.Duration // for how long after that
+	room int           // that there was then
 }
 
 // divide settles which layer each of the peer's pictures may have, as far as its path is estimated. aim heeds it.
@@ -43,6 +50,8 @@ func (r *Router) divide(now time.Time, p *peer, out *Out) {
 	d := &p.division
 	rate, limited := p.bandwidth.Limit(now)
 	if !limited {
+		p.paced = false
+		r.release(now, p, out)
 		for _, sl := range d.order {
 			sl.most = layer.Max
 			sl.rest(now, false, out)
@@ -54,38 +63,67 @@ func (r *Router) divide(now time.Time, p *peer, out *Out) {
 		d.wants, d.to = append(d.wants, sl.want()), append(d.to, layer.None)
 	}
 	voices, whole := p.voices(), allot.Whole(d.wants)
-	room, percent := rate-voices, caution
-	if now.Sub(d.fell) < d.wary && room < d.room*plenty/100 { // else it is another path by now
-		percent = cautionAfter
-	}
-	allot.Divide(room, percent, d.wants, d.to)
+	room := rate - voices
+	care := allot.Caution{First: d.first.caution(now, room, cautionFirst), More: d.more.caution(now, room, caution)}
+	allot.Divide(room, care, d.wants, d.to)
 	if room < whole*plenty/100 {
 		d.step(now)
 	}
+	if p.bandwidth.Trying() {
+		d.keep()
+	}
+	settled := !p.bandwidth.Trying() && !p.bandwidth.Overused() // else there is less only for a moment
 	for i, sl := range d.order {
 		w := &d.wants[i]
-		if d.to[i] < min(w.Now, w.Best) && !p.bandwidth.Trying() {
-			d.fall(now, room)
+		if had := min(int(sl.had), w.Best); settled && d.to[i] < had {
+			if had == w.Next(layer.None) {
+				d.first.note(now, room)
+			} else {
+				d.more.note(now, room)
+			}
+		}
+		if settled {
+			sl.had = int8(d.to[i])
 		}
 		sl.most = int8(d.to[i])
 		sl.rest(now, d.to[i] == layer.None && w.Next(layer.None) != layer.None, out)
 	}
-	p.bandwidth.Want((whole + voices) * caution / 100)
+	if p.paced = p.bandwidth.Known() && !p.bandwidth.Trying() && room < whole*caution/100; !p.paced {
+		r.release(now, p, out)
+	}
+	p.bandwidth.Want((whole + voices) * max(care.First, care.More) / 100)
 	r.awaitProbe(now, p)
 }
 
-// fall notes that something was too much. What comes of one cause within a second counts once.
-func (d *division) fall(now time.Time, room int) {
-	past := now.Sub(d.fell)
-	d.room = room
+// note notes that something was too much. What comes of one cause within a second counts once.
+func (f *failure) note(now time.Time, room int) {
+	past := now.Sub(f.at)
+	f.room = room
 	if past < time.Second {
 		return
 	}
-	if d.wary *= 2; past > 2*d.wary {
-		d.wary = cautionLeast
+	if f.wary *= 2; past > 2*f.wary {
+		f.wary = cautionLeast
 	}
-	d.wary = min(max(d.wary, cautionLeast), cautionMost)
-	d.fell = now
+	f.wary = min(max(f.wary, cautionLeast), cautionMost)
+	f.at = now
+}
+
+// caution is how much room there must be to try again, in percent; usual where nothing has failed, or on what is another path by now.
+func (f *failure) caution(now time.Time, room, usual int) int {
+	if now.Sub(f.at) < f.wary && room < f.room*plenty/100 {
+		return cautionAfter
+	}
+	return usual
+}
+
+// keep leaves everything that is seen at its smallest layer at least: to see what comes of sending less is not worth a picture.
+func (d *division) keep() {
+	for i := range d.wants {
+		if w := &d.wants[i]; d.to[i] == layer.None && w.Now != layer.None {
+			d.to[i] = min(w.Next(layer.None), w.Now)
+		}
+	}
 }
 
 // step holds back what may rise, but for one picture by one layer. Who sees nothing sees something at once.

@@ -139,6 +139,7 @@ func (r *Router) part(p *peer) {
 		r.sender = nil
 	}
 	r.unit, p.shares = unit{}, [2][]share{}
+	p.held = held{} // Adopt catches up on it
 }
 
 // uproot parts a slot from what it carries, and has that piped to the worker where the slot goes on.
@@ -222,6 +223,7 @@ func (r *Router) leaveBehind(m *room, s *source, to int) sending {
 // turnTo has the slots that carry, or have carried, one source of a track go on with another, which goes on with its streams.
 func (m *room) turnTo(next, old *source) {
 	for _, p := range m.peers {
+		p.held.turnTo(next, old)
 		for _, sl := range p.slots {
 			if sl.source == old {
 				sl.source = next

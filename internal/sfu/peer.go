@@ -75,6 +75,8 @@ type egress struct {
 	numbered  bool           // slots have transport-wide numbers
 	bandwidth bwe.Controller // of what leaves with them
 	division  division
+	paced     bool // pictures leave no faster than bandwidth allows
+	held      held
 }
 
 // format is what a payload type means on the way in.

@@ -64,6 +64,10 @@ func (r *Router) obey(now time.Time, p *peer, c *rtpx.Control, out *Out) {
 			return
 		}
 		for lost := range c.Lost {
+			if sl.giveUp(now) {
+				r.counts.RepairLimited++
+				continue
+			}
 			r.resend(now, sl, lost, out)
 		}
 	case rtpx.TransportFeedback:

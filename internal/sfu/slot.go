@@ -35,6 +35,7 @@ type slot struct {
 	width   uint16 // of the tile, in pixels
 	height  uint16
 	most    int8      // the largest layer that there is room for
+	had     int8      // the layer that there was room for when the path was last at rest
 	starved time.Time // since when there is no room for its picture; zero: there is
 	resting Track     // the rooms were told that it rests
 
@@ -86,7 +87,7 @@ type repeat struct {
 }
 
 func (r *Router) addSlot(p *peer, i int) {
-	sl := &slot{peer: p, index: i, params: p.params.Slots[i], selector: layer.NewSelector(), most: layer.Max}
+	sl := &slot{peer: p, index: i, params: p.params.Slots[i], selector: layer.NewSelector(), most: layer.Max, had: layer.None}
 	sl.chance = r.config.Chance()
 	if sl.params.TransportCC {
 		sl.wide = p.params.Extensions.TransportWideCC
@@ -113,7 +114,7 @@ func (sl *slot) leave() {
 		return
 	}
 	sl.turnAway()
-	sl.source, sl.most = nil, layer.Max
+	sl.source, sl.most, sl.had = nil, layer.Max, layer.None
 	t := sl.track
 	t.slots = slices.DeleteFunc(t.slots, func(other *slot) bool { return other == sl })
 	sl.track = nil

@@ -60,7 +60,7 @@ type Counters struct {
 	Unwritable     uint64 // could not be rewritten or sealed
 	NoMemory       uint64 // Out was full
 	NotKept        uint64 // asked for again, but no longer in the cache
-	RepairLimited  uint64 // asked for again beyond 25 % of the traffic
+	RepairLimited  uint64 // asked for again beyond 25 % of the traffic, or what the path carries
 	RepairRepeated uint64 // asked for again within a round trip
 	Abandoned      uint64 // gathered, and dropped when a panic ended a peer in the middle of a turn
 }

@@ -119,9 +119,11 @@ func (r *Router) forwardTo(p *peer, t *gathered, out *Out) {
 			continue
 		}
 		for i := t.begin(s); i != none; i = t.units[i].next {
-			if u := &t.units[i]; u.skipped {
+			switch u := &t.units[i]; {
+			case p.paced && r.hold(p, &s, u, out):
+			case u.skipped:
 				s.slot.skip(s.stream, u.own.Sequence)
-			} else {
+			default:
 				r.forward(s.slot, u, out)
 			}
 		}
@@ -171,6 +173,7 @@ func (r *Router) abandonTurns() {
 
 // cut drops what was gathered of a stream: it restarts, and slots that turn to it anew must not begin with the numbers of before.
 func (r *Router) cut(s *stream) {
+	r.unhold(s)
 	r.counts.Outdated += r.turns.leaving.cut(s)
 	if s.first != none {
 		r.counts.Outdated += r.turns.gathering.cut(s)
@@ -270,6 +273,9 @@ func (r *Router) joinTurn(s *stream, sl *slot) {
 
 // keyframeComing tells that a keyframe of the stream is on its way to the slot.
 func (r *Router) keyframeComing(s *stream, sl *slot) bool {
+	if sl.peer.held.keyframe(s, sl) {
+		return true
+	}
 	for _, t := range []*gathered{r.turns.gathering, r.turns.leaving} {
 		for _, sh := range sl.peer.shares[t.turn] {
 			if sh.slot != sl || sh.stream != s {

@@ -12,11 +12,17 @@ type Want struct {
 	Screen bool           // a shared screen: it comes before faces
 }
 
+// Caution is how much room there must be for what is not sent yet, in percent.
+type Caution struct {
+	First int // for the smallest layer of a picture that rests
+	More  int // for a larger one of a picture that is seen
+}
+
 // Divide gives the layer of each want, or layer.None where there is not enough for even its smallest. Shared screens come first,
 // then what stands first; the smallest layer of everything before the second of anything. The rates of all together
-// never exceed the budget in bit/s. What is not sent yet is only let in where caution percent of all that would be sent then fit, so
+// never exceed the budget in bit/s. What is not sent yet is only let in where so many percent of all that would be sent then fit, so
 // that what fits barely is not tried again and again. to has room for all wants.
-func Divide(budget, caution int, wants []Want, to []int) {
+func Divide(budget int, caution Caution, wants []Want, to []int) {
 	spent, short := 0, false
 	inOrder(wants, func(i int) {
 		w := &wants[i]
@@ -24,9 +30,9 @@ func Divide(budget, caution int, wants []Want, to []int) {
 		if to[i] == layer.None {
 			return
 		}
-		if !w.fits(to[i], spent, budget, caution) {
+		if !w.fits(to[i], spent, budget, caution.First) {
 			// What would not fit alone either need not hold up the others.
-			short = short || w.fits(to[i], 0, budget, caution)
+			short = short || w.fits(to[i], 0, budget, caution.First)
 			to[i] = layer.None
 			return
 		}
@@ -39,7 +45,7 @@ func Divide(budget, caution int, wants []Want, to []int) {
 				return
 			}
 			next := w.Next(to[i])
-			if without := spent - w.Rates[to[i]]; next != layer.None && w.fits(next, without, budget, caution) {
+			if without := spent - w.Rates[to[i]]; next != layer.None && w.fits(next, without, budget, caution.More) {
 				to[i], spent = next, without+w.Rates[next]
 			}
 		})

@@ -48,7 +48,7 @@ func TestWhatThereIsIsDividedInOrder(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			to := make([]int, len(c.wants))
-			Divide(c.budget, 115, c.wants, to)
+			Divide(c.budget, Caution{115, 115}, c.wants, to)
 			if !slices.Equal(to, c.want) {
 				t.Errorf("got %v, want %v", to, c.want)
 			}
@@ -78,7 +78,7 @@ func TestTheBudgetIsNeverExceeded(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		wants, budget := drawn(t), rapid.IntRange(0, 10_000*kb).Draw(t, "budget")
 		to := make([]int, len(wants))
-		Divide(budget, 115, wants, to)
+		Divide(budget, Caution{115, 115}, wants, to)
 		sum := 0
 		for i, l := range to {
 			if l == none {
@@ -106,7 +106,7 @@ func TestWhoComesFirstGetsNoLess(t *testing.T) {
 		wants := slices.Repeat([]Want{w}, rapid.IntRange(1, 12).Draw(t, "wants"))
 		budget := rapid.IntRange(0, 10_000*kb).Draw(t, "budget")
 		to, more := make([]int, len(wants)), make([]int, len(wants))
-		Divide(budget, 115, wants, to)
+		Divide(budget, Caution{115, 115}, wants, to)
 		for i := range to[1:] {
 			if to[i] < to[i+1] {
 				t.Fatalf("the order is lost: %v", to)
@@ -115,7 +115,7 @@ func TestWhoComesFirstGetsNoLess(t *testing.T) {
 		if slices.Contains(to, none) && slices.Max(to) > 0 {
 			t.Fatalf("somebody gets a second layer while others see nothing: %v", to)
 		}
-		Divide(budget+rapid.IntRange(0, 5000*kb).Draw(t, "more"), 115, wants, more)
+		Divide(budget+rapid.IntRange(0, 5000*kb).Draw(t, "more"), Caution{115, 115}, wants, more)
 		for i := range to {
 			if more[i] < to[i] {
 				t.Fatalf("with more to divide %v became %v", to, more)
@@ -129,12 +129,12 @@ func TestADivisionIsStable(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		wants, budget := drawn(t), rapid.IntRange(0, 10_000*kb).Draw(t, "budget")
 		to, again := make([]int, len(wants)), make([]int, len(wants))
-		Divide(budget, 115, wants, to)
+		Divide(budget, Caution{115, 115}, wants, to)
 		for range 8 { // what is sent already needs less, so that it may rise for a while
 			for i := range wants {
 				wants[i].Now = to[i]
 			}
-			Divide(budget, 115, wants, again)
+			Divide(budget, Caution{115, 115}, wants, again)
 			if slices.Equal(to, again) {
 				return
 			}
@@ -147,7 +147,7 @@ func TestADivisionIsStable(t *testing.T) {
 func TestDividingAllocatesNothing(t *testing.T) {
 	wants := slices.Repeat([]Want{camera(none)}, 25)
 	to := make([]int, len(wants))
-	if allocs := testing.AllocsPerRun(100, func() { Divide(3000*kb, 115, wants, to) }); allocs != 0 {
+	if allocs := testing.AllocsPerRun(100, func() { Divide(3000*kb, Caution{115, 115}, wants, to) }); allocs != 0 {
 		t.Errorf("%v allocations", allocs)
 	}
 }
