@@ -6,8 +6,18 @@ import (
 	"github.com/pion/rtcp"
 )
 
-// feedbackEvery is how often a receiver tells of arrivals: browsers choose 50–250 ms by what it takes of the bandwidth, mostly 100.
-const feedbackEvery = 100 * time.Millisecond
+const (
+	// feedbackLeast and feedbackMost bound how often a receiver tells of arrivals, feedbackShare is of the uplink's estimate, as
+	// which WebRTC lets it take packets of feedbackSize bytes.
+	feedbackLeast, feedbackMost = 50 * time.Millisecond, 250 * time.Millisecond
+	feedbackShare, feedbackSize = 0.05, 68
+)
+
+// feedbackEvery is how often the peer tells of arrivals.
+func (p *Peer) feedbackEvery() time.Duration {
+	every := time.Duration(feedbackSize * 8 / (feedbackShare * p.rate.target) * float64(time.Second))
+	return min(max(every, feedbackLeast), feedbackMost)
+}
 
 // arrivals is a receiver's half of transport-wide congestion control (draft-holmer-rmcat-transport-wide-cc-extensions-01). It does
 // nothing as long as the server numbers nothing.
@@ -39,7 +49,7 @@ func (a *arrivals) add(p *Peer, number uint16) {
 	if !a.set {
 		a.set = true
 		life := p.life
-		p.call.clock.after(feedbackEvery, func() {
+		p.call.clock.after(p.feedbackEvery(), func() {
 			if life == p.life && !p.gone {
 				a.set = false
 				a.tell(p)

@@ -10,8 +10,14 @@ import (
 
 // Why a bar is not held yet.
 const (
-	needsRepair   = "sound is not repaired yet: RED and NACK for it"
-	needsEstimate = "the server does not estimate downlinks yet"
+	needsRepair = "sound is not repaired yet: RED and NACK for it"
+	// At 300 kb/s 64 kB wait for 1.7 s: what is sent before the server can know that the link has narrowed takes two to leave.
+	deepQueue = "what leaves before any report of the step can come waits in a queue of 64 kB, which takes two seconds to empty"
+	// 2 Mb/s too much fill 300 ms of 500 kb/s in 75 ms.
+	sudden  = "the queue is full before any report of the step can come, and what is lost of the sound is not repaired in time"
+	tunnels = "the link stops altogether, for longer than anybody buffers"
+	crowd   = "several receivers behind one link find its room each for itself, and try it out at the same time"
+	greedy  = "TCP fills the queue, whatever we do"
 	// The bar on NACK floods: a viewer is sent no more than a quarter of its traffic again.
 	needsQuarter = "30 % of what is sent would have to be sent again, and a quarter may be (hostile input, row 12)"
 	threeTries   = "of 200 lost packets one is lost three times, and the picture stands still meanwhile"
@@ -26,7 +32,7 @@ func (s size) String() string { return fmt.Sprintf("%d people on %d", s.people, 
 // faults is the table: every row of RELIABILITY's Faults that packets tell about.
 func faults() []*scenario {
 	var all []*scenario
-	for _, part := range [][]*scenario{losses(), bursts(), jitters(), ratesDown(), ratesUp(), outages(), moves(), mixtures(), rmcatScenarios()} {
+	for _, part := range [][]*scenario{losses(), bursts(), jitters(), ratesDown(), tiles(), ratesUp(), outages(), moves(), mixtures(), rmcatScenarios()} {
 		all = append(all, part...)
 	}
 	return all
@@ -146,17 +152,24 @@ func narrowing(q simnet.Link) simnet.Link {
 	return far(q)
 }
 
-func rateBars(waits string) []bar {
-	return []bar{{lowAfter, 2, waits}, {queueMS, 150, waits}, {concealedThin, 2, waits}, {restored, 10, waits}}
+func rateBars() []bar {
+	return []bar{{lowAfter, 2, ""}, {queueMS, 150, ""}, {concealedThin, 2, ""}, {restored, 10, ""}}
 }
 
 func ratesDown() []*scenario {
 	var all []*scenario
 	for _, q := range queues {
 		for _, s := range []size{{2, 1}, {3, 2}, {6, 1}} {
+			bars := rateBars()
+			if s.people == 3 && q.link.QueueBytes > 0 {
+				bars[0].waits = deepQueue
+			}
+			if s.people > 2 || q.link.CoDel {
+				bars[2].waits = needsRepair
+			}
 			all = append(all, &scenario{
 				row: "rate steps down", name: q.name + ", " + s.String(), people: s.people, workers: s.workers,
-				bars: rateBars(needsEstimate), play: func(st *stage) result {
+				bars: bars, play: func(st *stage) result {
 					p := st.people[0]
 					p.Downlink(narrowing(q.link))
 					return st.steps(p, st.people[1], p.LogDownlink)
@@ -166,13 +179,29 @@ func ratesDown() []*scenario {
 	}
 	for _, name := range []string{"train", "office"} {
 		for _, s := range []size{{2, 1}, {4, 2}} {
+			waits := ""
+			if name == "train" {
+				waits = tunnels
+			}
 			all = append(all, &scenario{
 				row: "rate trace down", name: name + ", " + s.String(), people: s.people, workers: s.workers,
-				bars: []bar{{concealed, 2, needsEstimate}, {frozen, 10, needsEstimate}}, play: func(st *stage) result {
+				bars: []bar{{concealed, 2, waits}, {frozen, 10, waits}}, play: func(st *stage) result {
 					return steady(1, simnet.Link{}, simnet.Link{Rates: rates(name)}, 60*time.Second)(st)
 				},
 			})
 		}
+	}
+	return all
+}
+
+// tiles: somebody with nine large pictures and two voices, on a link that goes 2.5 → 0.5 → 2.5 Mb/s.
+func tiles() []*scenario {
+	var all []*scenario
+	for _, q := range queues {
+		all = append(all, &scenario{
+			row: "nine tiles", name: q.name, people: 10,
+			bars: []bar{{restored, 10, ""}, {soundGap, 60, sudden}, {switches, 2, ""}}, play: func(st *stage) result { return st.mosaic(q.link) },
+		})
 	}
 	return all
 }
@@ -184,7 +213,7 @@ func ratesUp() []*scenario {
 	var all []*scenario
 	for _, q := range queues {
 		for _, s := range []size{{2, 1}, {3, 2}, {6, 1}} {
-			bars := rateBars("")
+			bars := rateBars()
 			bars[3].waits = browserLimits
 			if s.people <= 3 {
 				bars[0].waits = browserLimits
@@ -285,14 +314,13 @@ func mixtures() []*scenario {
 		}
 	}
 	for _, way := range []struct {
-		name  string
-		waits string
-		lead  func(*simnet.Peer, *simnet.Bottleneck)
-	}{{"up", "", (*simnet.Peer).UpThrough}, {"down", needsEstimate, (*simnet.Peer).DownThrough}} {
+		name string
+		lead func(*simnet.Peer, *simnet.Bottleneck)
+	}{{"up", (*simnet.Peer).UpThrough}, {"down", (*simnet.Peer).DownThrough}} {
 		for _, q := range queues {
 			all = append(all, &scenario{
 				row: "mixture", name: "a download beside it " + way.name + ", " + q.name + ", 2 people", people: 2,
-				bars: []bar{{concealed, 3, crossWaits(way.waits, q.link.CoDel)}, {frozen, 10, crossWaits(way.waits, q.link.CoDel)}}, play: func(st *stage) result {
+				bars: []bar{{concealed, 3, crossWaits(q.link.CoDel)}, {frozen, 10, crossWaits(q.link.CoDel)}}, play: func(st *stage) result {
 					l := q.link
 					l.Rate = 3_000_000
 					b := st.call.NewBottleneck(l)
@@ -307,9 +335,9 @@ func mixtures() []*scenario {
 }
 
 // crossWaits: with tail drop the download fills the queue, and what is dropped there of the sound is lost.
-func crossWaits(waits string, fair bool) string {
-	if waits == "" && !fair {
-		return needsRepair
+func crossWaits(fair bool) string {
+	if fair {
+		return ""
 	}
-	return waits
+	return needsRepair
 }

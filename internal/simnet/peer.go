@@ -123,7 +123,9 @@ func (p *Peer) offer() {
 		},
 	}
 	for i := range audioSlots + videoSlots {
-		s := sfu.Slot{MID: fmt.Sprint(4 + i), Audio: i < audioSlots, SSRC: 100_000*uint32(n) + uint32(i)*2, Codecs: []sfu.Codec{sfu.Opus}}
+		s := sfu.Slot{
+			MID: fmt.Sprint(4 + i), Audio: i < audioSlots, SSRC: 100_000*uint32(n) + uint32(i)*2, Codecs: []sfu.Codec{sfu.Opus}, TransportCC: true,
+		}
 		if !s.Audio {
 			s.RTX, s.Codecs = s.SSRC+1, []sfu.Codec{sfu.VP8}
 		}

@@ -102,3 +102,90 @@ func (st *stage) move(loss float64, move func(*simnet.Peer)) result {
 	}
 	return r
 }
+
+// mosaic has the first look at all others in large tiles while its link goes 2.5 → 0.5 → 2.5 Mb/s.
+func (st *stage) mosaic(l simnet.Link) result {
+	viewer, others := st.people[0], st.people[1:]
+	var all []sfu.Track
+	for _, p := range others {
+		all = append(all, p.Track(sfu.Camera))
+		p.Resume("f") // nobody has asked the sender to leave it out
+	}
+	viewer.Show(640, all...)
+	const wide, narrow = 2_500_000, 500_000
+	l.Rate = wide
+	viewer.Downlink(far(l))
+	st.call.Run(20 * time.Second)
+	viewer.Forget()
+	st.call.Run(5 * time.Second)
+	before := pictures(viewer, others)
+	viewer.Forget()
+	l.Rate = narrow
+	viewer.Downlink(far(l))
+	r := result{soundGap: st.listen(viewer, 15*time.Second)}
+	l.Rate = wide
+	viewer.Downlink(far(l))
+	r[restored] = 30
+	for i := range 30 {
+		viewer.Forget()
+		r[soundGap] = max(r[soundGap], st.listen(viewer, time.Second))
+		// What is missing then is one picture's larger size, of which it depends on chance whether it just fits.
+		if now := pictures(viewer, others); 5*10*now >= 8*before && allSeen(viewer, others) && r[restored] == 30 {
+			r[restored] = float64(i + 1)
+		}
+	}
+	viewer.Forget()
+	r[switches] = st.watch(viewer, time.Minute)
+	return r
+}
+
+// allSeen tells whether p got pictures of all of them since the last Forget.
+func allSeen(p *simnet.Peer, of []*simnet.Peer) bool {
+	for _, other := range of {
+		if p.Got(other.Track(sfu.Camera)).Frames == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// pictures sums up the packets of p's pictures.
+func pictures(p *simnet.Peer, of []*simnet.Peer) (packets int) {
+	for _, other := range of {
+		packets += p.Got(other.Track(sfu.Camera)).Packets
+	}
+	return packets
+}
+
+// listen runs on, and gives the longest time that p had to make up sound in a row, in ms.
+func (st *stage) listen(p *simnet.Peer, d time.Duration) float64 {
+	const step = 10 * time.Millisecond
+	longest, row, before := 0, 0, time.Duration(0)
+	for range int(d / step) {
+		st.call.Run(step)
+		made := p.Got(st.people[1].Track(sfu.Microphone)).Concealed
+		if row++; made == before {
+			row = 0
+		}
+		longest, before = max(longest, row), made
+	}
+	return float64(longest) * float64(step/time.Millisecond)
+}
+
+// watch runs on, and counts how often p's pictures turn to another size, or come to rest.
+func (st *stage) watch(p *simnet.Peer, d time.Duration) (changes float64) {
+	type look struct{ width, frames int }
+	looks := make([]look, len(st.people))
+	for at := range int(d / time.Second) {
+		st.call.Run(time.Second)
+		for i, other := range st.people {
+			got := p.Got(other.Track(sfu.Camera))
+			before := looks[i]
+			looks[i] = look{got.Width, got.Frames}
+			if at > 1 && (got.Width != before.width && before.width != 0 || got.Frames == before.frames && before.frames > 0 && at > 2) {
+				changes++
+			}
+		}
+	}
+	return changes
+}

@@ -60,13 +60,13 @@ func rmcatScenarios() []*scenario {
 	var all []*scenario
 	for _, c := range rmcats {
 		for _, down := range []bool{false, true} {
-			way, waits := "up", browserLimits
-			if down {
-				way, waits = "down", needsEstimate
-			}
 			s := &scenario{
-				row: "RFC 8867 " + way, name: c.section, seeds: 5,
-				bars: []bar{{unused, 20, waits}, {delayMS, 100, waits}, {unfair, 0.1, waits}, {lostPercent, 1, waits}},
+				row: "RFC 8867 up", name: c.section, seeds: 5,
+				bars: []bar{{unused, 20, browserLimits}, {delayMS, 100, browserLimits}, {unfair, 0.1, browserLimits}, {lostPercent, 1, browserLimits}},
+			}
+			if down {
+				s.row = "RFC 8867 down"
+				s.bars = c.barsDown()
 			}
 			s.open = func(t testing.TB, seed uint64, prepare func(*simnet.Call)) (result, *simnet.Call) {
 				return c.play(t, s, down, seed, prepare)
@@ -77,12 +77,31 @@ func rmcatScenarios() []*scenario {
 	return all
 }
 
-// most is what one flow can use, in bits per second: on an uplink all of a camera's layers, on a downlink the largest; and a voice.
-func (c rmcat) most(down bool) float64 {
-	if down {
-		return 1_600_000
+// barsDown are the same for downlinks.
+func (c rmcat) barsDown() []bar {
+	waits := ""
+	switch {
+	case c.rivals+c.visits > 0:
+		waits = greedy
+	case len(c.starts) > 2:
+		waits = crowd
 	}
-	return 2_250_000
+	return []bar{{unused, 20, ""}, {delayMS, 100, waits}, {unfair, 0.1, waits}, {lostPercent, 1, waits}}
+}
+
+// most is what one flow can use of a bottleneck's share, in bits per second: on an uplink all of a camera's layers; on a downlink the
+// largest that fits, for the server has the layers that the sender makes; and a voice.
+func (c rmcat) most(down bool, share float64) float64 {
+	if !down {
+		return 2_250_000
+	}
+	const voice = 52_000
+	for _, layer := range []float64{1_530_000, 515_000, 158_000} {
+		if layer+voice <= share {
+			return layer + voice
+		}
+	}
+	return voice
 }
 
 func (c rmcat) play(t testing.TB, s *scenario, down bool, seed uint64, prepare func(*simnet.Call)) (result, *simnet.Call) {
@@ -250,7 +269,7 @@ func (g *gauge) result(c rmcat, down bool) result {
 		if c.pause > 0 && at >= c.pause && at < c.pause+20*second {
 			active--
 		}
-		most := active * c.most(down)
+		most := active * c.most(down, c.capacity(at)/active)
 		if c.rivals+c.visits > 0 {
 			most = c.capacity(at)
 		}

@@ -28,6 +28,8 @@ const (
 	queueMS       measure = "queue ms"     // p95 of what the bottleneck holds, from 3 s after it narrowed
 	concealedThin measure = "thin sound %" // sound made up while the link was at its narrowest
 	restored      measure = "restored s"   // until nine tenths of the picture's rate are back
+	soundGap      measure = "sound gap ms" // the longest time made up in a row
+	switches      measure = "switches"     // of pictures in the last minute, to another size or to nothing
 	unused        measure = "unused %"     // of the bottleneck's capacity, or of what media could use of it
 	delayMS       measure = "delay ms"     // p95 in the bottleneck
 	unfair        measure = "unfair"       // 1 less Jain's index of the flows' rates
