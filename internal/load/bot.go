@@ -212,7 +212,8 @@ func (b *bot) follow(ctx, session context.Context) {
 				return
 			}
 			if b.note(e) {
-				_ = b.look(ctx) // fails only when the session ends
+				// Not with ctx: a write that is given up half-way ends the connection. It fails only when the session ends.
+				_ = b.look(session)
 			}
 		}
 	}

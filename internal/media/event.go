@@ -21,6 +21,8 @@ const (
 	SlotRests
 	// SpeakersChanged: Speakers, the loudest first.
 	SpeakersChanged
+	// LayersWanted: nobody has use for other layers of Track than Layers.
+	LayersWanted
 	// PathFound: Peer's media goes to Address over Proto. Comes again when either changes or RTT becomes known.
 	PathFound
 )
@@ -31,6 +33,7 @@ type Event struct {
 	Peer     sfu.PeerID
 	Slot     int // index in PeerParams.Slots
 	Track    sfu.Track
+	Layers   uint8  // bit by bit, the smallest first
 	FromTS   uint32 // RTP timestamp in the slot's clock
 	Speakers [3]sfu.Track
 	Address  netip.AddrPort

@@ -8,10 +8,11 @@ import (
 
 // wish is what one worker's router wants of another worker, in sfu's words.
 type wish struct {
-	kind   sfu.EventKind // KeyframeWanted, PipeWanted or PipeUnwanted
+	kind   sfu.EventKind // KeyframeWanted, PipeWanted, PipeUnwanted or LayersWanted
 	worker int           // whose router
 	track  sfu.Track
-	layer  uint8
+	layer  uint8 // of a keyframe
+	layers uint8
 }
 
 // nobody leads a room in which nobody is.
@@ -65,7 +66,7 @@ func (m *mailbox) next() (Event, bool) {
 	return m.queue.take()
 }
 
-// want leaves a wish. A pipe that is wanted and then unwanted must stay so: the later of the two replaces the earlier.
+// want leaves a wish. A pipe that is wanted and then unwanted must stay so: the later of the two replaces the earlier, as do layers.
 // Their number is bounded by tracks × workers × layers.
 func (m *mailbox) want(w wish) {
 	m.mu.Lock()
@@ -83,8 +84,15 @@ func (m *mailbox) want(w wish) {
 }
 
 func (w wish) sameAs(o wish) bool {
-	return w.worker == o.worker && w.track == o.track && w.layer == o.layer &&
-		(w.kind == sfu.KeyframeWanted) == (o.kind == sfu.KeyframeWanted)
+	return w.worker == o.worker && w.track == o.track && w.layer == o.layer && w.about() == o.about()
+}
+
+// about is the kind of a wish, or the one that a later wish of the kind takes back.
+func (w wish) about() sfu.EventKind {
+	if w.kind == sfu.PipeUnwanted {
+		return sfu.PipeWanted
+	}
+	return w.kind
 }
 
 // takeWishes takes all wishes, oldest first.
@@ -105,9 +113,18 @@ func (m *mailbox) ring() {
 
 // thing is what an event is about.
 type thing struct {
-	kind EventKind
-	peer sfu.PeerID
-	slot int
+	kind  EventKind
+	peer  sfu.PeerID
+	slot  int
+	track sfu.Track // of layers
+}
+
+func (e *Event) thing() thing {
+	about := thing{kind: e.Kind, peer: e.Peer, slot: e.Slot}
+	if e.Kind == LayersWanted {
+		about.track = e.Track
+	}
+	return about
 }
 
 // switchesKept is how many switches of one slot may wait, each the label of a range of timestamps: a slot switches
@@ -129,7 +146,7 @@ type queue struct {
 }
 
 func (q *queue) put(e Event) {
-	about, most := thing{e.Kind, e.Peer, e.Slot}, 1
+	about, most := e.thing(), 1
 	if e.Kind == SlotSwitched {
 		most = switchesKept
 	}
@@ -149,7 +166,7 @@ func (q *queue) take() (Event, bool) {
 	e := q.events[0]
 	q.events = q.events[1:] // append moves to new memory in time
 	q.taken++
-	about := thing{e.Kind, e.Peer, e.Slot}
+	about := e.thing()
 	if w := q.waiting[about]; w.count > 1 {
 		q.waiting[about] = waiting{w.count - 1, w.newest}
 	} else {

@@ -119,9 +119,9 @@ func (w *worker) carryOut(e *sfu.Event) {
 		if r := w.rooms[e.Room]; r != nil {
 			r.mailbox.speakers(w.index, e.Speakers)
 		}
-	case sfu.KeyframeWanted, sfu.PipeWanted, sfu.PipeUnwanted:
+	case sfu.KeyframeWanted, sfu.PipeWanted, sfu.PipeUnwanted, sfu.LayersWanted:
 		if r := w.rooms[e.Room]; r != nil {
-			r.mailbox.want(wish{kind: e.Kind, worker: w.index, track: e.Track, layer: e.Layer})
+			r.mailbox.want(wish{kind: e.Kind, worker: w.index, track: e.Track, layer: e.Layer, layers: e.Layers})
 		}
 	}
 }

@@ -31,6 +31,7 @@ type Room struct {
 	tracks  map[sfu.Track]sfu.TrackState // what participants let out; Off is left out
 	wanted  map[pipe]struct{}            // pipes that routers want, whether or not the track is there
 	known   map[*worker]struct{}         // workers that know the room
+	layers  map[sfu.Track]*demand        // what is wanted of tracks
 	lead    *worker                      // as the mailbox knows it; nil while nobody has entered
 }
 
@@ -52,7 +53,7 @@ func (e *Engine) OpenRoom() *Room {
 	m := &Room{
 		id: sfu.RoomID(e.rooms.Add(1)), engine: e, mailbox: newMailbox(), events: make(chan Event, eventDepth), end: end,
 		members: make(map[sfu.PeerID]*member), tracks: make(map[sfu.Track]sfu.TrackState), wanted: make(map[pipe]struct{}),
-		known: make(map[*worker]struct{}),
+		known: make(map[*worker]struct{}), layers: make(map[sfu.Track]*demand),
 	}
 	m.loop = loop.New(m, roomDepth)
 	e.roomCount.Add(1)

@@ -29,6 +29,7 @@ func (m *Room) span() []*worker {
 func (m *Room) settle(ctx context.Context, entered *member) error {
 	span := m.span()
 	errs := []error{m.appoint(ctx, span)}
+	m.demandAnew(span)
 	for t, s := range m.tracks {
 		if m.home(t.Seat()) == nil {
 			continue
@@ -54,6 +55,7 @@ func (m *Room) forget(ctx context.Context, id sfu.PeerID) error {
 	delete(m.members, id)
 	span := m.span()
 	errs := []error{m.appoint(ctx, span)}
+	m.demandAnew(span)
 	if gone.seat == 0 || m.home(gone.seat) != nil {
 		return errors.Join(errs...)
 	}
@@ -61,6 +63,7 @@ func (m *Room) forget(ctx context.Context, id sfu.PeerID) error {
 		if t.Seat() != gone.seat {
 			continue
 		}
+		delete(m.layers, t)
 		for _, w := range span {
 			errs = append(errs, m.setTrack(ctx, w, t, sfu.Off))
 		}
@@ -133,6 +136,8 @@ func (m *Room) fulfil(ctx context.Context) {
 			if home != nil {
 				_ = home.do(ctx, 0, func() error { home.router.StopPipe(home.now, m.id, p.track, p.to); return nil })
 			}
+		case sfu.LayersWanted:
+			m.demand(wish.track, wish.worker, wish.layers)
 		case sfu.KeyframeWanted:
 			if home != nil {
 				_ = home.do(ctx, 0, func() error {

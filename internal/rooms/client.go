@@ -33,8 +33,9 @@ type client struct {
 	listed      bool // among the room's unsent
 	pace        pace
 
-	view []sfu.Wish
-	peer *peer // nil without a transport
+	view   []sfu.Wish
+	peer   *peer              // nil without a transport
+	wanted map[sfu.Kind]uint8 // layers, of tracks of which somebody has been told
 
 	offering bool   // an offer is being read
 	lost     []byte // fingerprint of a peer that media gave up, until its owner has been told
@@ -76,7 +77,7 @@ type SlotState struct {
 func newClient(id meeting.ID, key meeting.Key) *client {
 	life, end := context.WithCancel(context.Background()) // not of the room: one that opens again after a fault cuts nobody off
 	return &client{
-		id: id, key: key, chat: newChatLimits(), life: life, end: end,
+		id: id, key: key, chat: newChatLimits(), life: life, end: end, wanted: make(map[sfu.Kind]uint8),
 		reactions: rate.NewLimiter(reactionRate, reactionBurst), changes: rate.NewLimiter(changeRate, changeBurst),
 	}
 }

@@ -43,6 +43,15 @@ type pausedEvent struct {
 // EventName is the event's name in the protocol.
 func (pausedEvent) EventName() string { return "paused" }
 
+// layersEvent tells a participant which layers of their track anybody has use for.
+type layersEvent struct {
+	Track  string `json:"track"`
+	Layers []int  `json:"layers"`
+}
+
+// EventName is the event's name in the protocol.
+func (layersEvent) EventName() string { return "layers" }
+
 // connect gives a session its client, tells it who it is and what it missed. The meeting's other effects follow after
 // that, so that they are counted on from there.
 func (r *room) connect(s *Session, h Hello) error {

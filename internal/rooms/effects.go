@@ -36,6 +36,7 @@ func (r *room) carryOut(e meeting.Effect) {
 		c := r.client(e.ID)
 		r.dropPeer(c)
 		c.seat, c.view = 0, nil
+		clear(c.wanted)
 		if e.Forgotten {
 			c.end()
 			delete(r.clients, e.ID)

@@ -85,8 +85,39 @@ func (r *room) mediaEvent(e media.Event) (c *client, s SlotState, slot bool) {
 		}
 		c.peer.slots[e.Slot] = s
 		return c, s, known
+	case media.LayersWanted:
+		r.layersWanted(e.Track, e.Layers)
 	}
 	return nil, s, false
+}
+
+// layersWanted notes which layers of a track are wanted, and tells who sends it.
+func (r *room) layersWanted(t sfu.Track, layers uint8) {
+	for _, c := range r.clients {
+		if c.seat == t.Seat() {
+			c.wanted[t.Kind()] = layers
+			r.tellLayers(c, t.Kind(), layers)
+		}
+	}
+}
+
+// tellWanted says again which layers are wanted: who has just entered may have missed it, and a new connection sends all at first.
+func (r *room) tellWanted(c *client) {
+	for _, kind := range []sfu.Kind{sfu.Camera, sfu.Screen} {
+		if layers, ok := c.wanted[kind]; ok {
+			r.tellLayers(c, kind, layers)
+		}
+	}
+}
+
+func (r *room) tellLayers(c *client, kind sfu.Kind, layers uint8) {
+	e := layersEvent{Track: kind.String(), Layers: []int{}}
+	for i := range 8 {
+		if layers&(1<<i) != 0 {
+			e.Layers = append(e.Layers, i)
+		}
+	}
+	r.send(c, &kept{e.EventName(), encode(e)})
 }
 
 // tellEarly names the slots from number first on, which an offer has just added, and tells those that media has filled

@@ -151,6 +151,7 @@ func (r *room) settle(s *Session, n negotiated, err error, reply Reply[string]) 
 		r.peers[n.id] = c
 		r.enterMedia(c)
 		reply(n.answer, nil)
+		r.tellWanted(c)
 	case c.peer == nil || c.peer.id != n.id: // media gave it up meanwhile
 		reply("", errLostPeer)
 	default:

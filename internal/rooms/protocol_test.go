@@ -18,7 +18,7 @@ import (
 func TestEveryEventIsAsItsExample(t *testing.T) {
 	events := map[string]meeting.Event{}
 	for _, e := range []meeting.Event{
-		&sessionEvent{}, &slotsEvent{}, &pausedEvent{}, &meeting.Inside{}, &meeting.Joined{}, &meeting.Left{}, &meeting.Updated{},
+		&sessionEvent{}, &slotsEvent{}, &pausedEvent{}, &layersEvent{}, &meeting.Inside{}, &meeting.Joined{}, &meeting.Left{}, &meeting.Updated{},
 		&meeting.Speaking{}, &meeting.Said{}, &meeting.Amended{}, &meeting.SettingsChanged{}, &meeting.Ended{},
 		&meeting.MeetingChanged{}, &meeting.WaitingChanged{}, &meeting.Admitted{}, &meeting.Asked{}, &meeting.Silenced{},
 		&meeting.Reacted{},

@@ -85,7 +85,11 @@ func (s *Session) Join(ctx context.Context, name, passcode string, reply Reply[S
 	case <-ctx.Done():
 	}
 	ask(ctx, s, reply, func(r *room, c *client) (Snapshot, error) {
-		return r.join(c, name, passcode)
+		snapshot, err := r.join(c, name, passcode)
+		if err == nil {
+			r.tellWanted(c)
+		}
+		return snapshot, err
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"noom/internal/sfu"
+	"noom/internal/sfu/codec"
 )
 
 // format is one codec of a section that we take.
@@ -16,7 +17,7 @@ type format struct {
 	feedback []string
 }
 
-// names are the codecs as rtpmap writes them (RFC 7587 §7, RFC 7741 §6.1, RFC 6184 §8.2.1), in the order we like them:
+// names are the codecs as rtpmap writes them (RFC 7587 §7, RFC 2198 §5, RFC 7741 §6.1, RFC 6184 §8.2.1), in the order we like them:
 // the first of an answer is what browsers send. VP8 comes first, since every browser has it.
 var names = []struct {
 	codec sfu.Codec
@@ -24,6 +25,7 @@ var names = []struct {
 	name  string
 }{
 	{sfu.Opus, "audio", "opus/48000/2"},
+	{sfu.RED, "audio", "red/48000/2"}, // behind the Opus that it is made of
 	{sfu.VP8, "video", "VP8/90000"},
 	{sfu.H264, "video", "H264/90000"},
 }
@@ -81,6 +83,17 @@ func baseline(fmtp string) bool {
 	// profile_idc 0x42 with constraint_set1: 42e0xx, as browsers write it, or 42c0xx.
 	return option(fmtp, "packetization-mode") == "1" && token(profile, 6) && len(profile) == 6 &&
 		(strings.HasPrefix(profile, "42e0") || strings.HasPrefix(profile, "42c0"))
+}
+
+// redundant tells whether RED is made of nothing but this payload type (RFC 2198 §5).
+func redundant(fmtp string, of uint8) bool {
+	blocks := strings.Split(fmtp, "/")
+	for _, b := range blocks {
+		if pt, ok := payloadType(b); !ok || pt != of {
+			return false
+		}
+	}
+	return len(blocks) > 1 && len(blocks) <= codec.MaxBlocks
 }
 
 // option gives one parameter of an fmtp line.

@@ -115,6 +115,7 @@ func (s *settlement) settleSource(m *section, usable bool) {
 		return
 	}
 	m.role, m.kind = source, kinds[*n-1]
+	m.arrangeRED()
 	m.extensions = s.extensions.agree(m, true)
 	streams := 1
 	if !m.kind.Audio() {
@@ -125,6 +126,21 @@ func (s *settlement) settleSource(m *section, usable bool) {
 	s.params.Sources = append(s.params.Sources, sfu.Source{
 		MID: m.mid, Kind: m.kind, RIDs: m.rids, Declared: m.readSSRCs(streams),
 	})
+}
+
+// arrangeRED has a voice sent with copies, which browsers do when RED comes before Opus. Music is not: it would take hundreds of
+// kb/s, and where it is sent the path is good as a rule.
+func (s *section) arrangeRED() {
+	i := slices.IndexFunc(s.codecs, func(f format) bool { return f.codec == sfu.RED })
+	if i < 0 {
+		return
+	}
+	red := s.codecs[i]
+	s.codecs = slices.Delete(s.codecs, i, i+1)
+	music := slices.ContainsFunc(s.codecs, func(f format) bool { return option(f.fmtp, "stereo") == "1" })
+	if s.kind == sfu.Microphone && !music {
+		s.codecs = slices.Insert(s.codecs, 0, red)
+	}
 }
 
 // settleIdle keeps a section open that may send or receive after a further offer.
@@ -149,6 +165,7 @@ func (s *settlement) settleSlot(m *section) {
 	}
 	for _, f := range m.codecs {
 		m.slot.Codecs = append(m.slot.Codecs, f.codec)
+		m.slot.NACK = m.slot.NACK || f.codec == sfu.Opus && slices.Contains(f.feedback, "nack")
 	}
 	n, name := &s.videoSlots, "video"
 	if m.slot.Audio {
@@ -191,12 +208,19 @@ func (s *settlement) ssrc() uint32 {
 // takeFormats takes the codecs of a section whose payload types mean the same in the whole bundle (RFC 8843 §9.1), and on
 // slots are the same for a codec everywhere, since the router rewrites a codec's packets once for all slots.
 func (s *settlement) takeFormats(m *section, slot bool) bool {
+	var opus uint8
 	for _, f := range m.readFormats() {
+		if f.codec == sfu.RED && (opus == 0 || !redundant(f.fmtp, opus)) {
+			continue
+		}
 		if sent, there := s.sends[f.codec]; !s.bindable(f.pt, f.codec, false) || slot && there && sent != f.pt {
 			continue
 		}
-		if f.rtx != 0 && (f.codec == sfu.Opus || f.rtx == f.pt || !s.bindable(f.rtx, f.codec, true)) {
+		if f.rtx != 0 && (m.media == "audio" || f.rtx == f.pt || !s.bindable(f.rtx, f.codec, true)) {
 			f.rtx = 0
+		}
+		if f.codec == sfu.Opus {
+			opus = f.pt
 		}
 		m.codecs = append(m.codecs, f)
 		s.bind(f)

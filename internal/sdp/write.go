@@ -122,6 +122,8 @@ func (t *text) format(m *section, f format) {
 	switch f.codec {
 	case sfu.Opus:
 		t.line("a=fmtp:%d %s", f.pt, opus(m, f.fmtp))
+	case sfu.RED: // RFC 2198 §5: the newest and one copy
+		t.line("a=fmtp:%d %s", f.pt, f.fmtp)
 	case sfu.H264:
 		t.line("a=fmtp:%d level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=%s", f.pt, option(f.fmtp, "profile-level-id"))
 	}

@@ -200,6 +200,7 @@ func (r *Router) forwardKept(now time.Time, sl *slot, s *stream, sequence uint16
 		sl.skip(s, sequence)
 		return
 	}
+	r.copies.begin()
 	r.single.keep(&r.unit)
 	r.forward(sl, &r.single, out)
 	r.single.unit = unit{}

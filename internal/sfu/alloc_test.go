@@ -3,11 +3,14 @@ package sfu
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
+
+	"noom/internal/sfu/codec"
 )
 
 // audience is one sender and n viewers who are past every start: all that is left is forwarding.
@@ -16,6 +19,7 @@ type audience struct {
 	sender  *testPeer
 	picture *testStream
 	sound   *testStream
+	skip    int // of sound with copies: how many packets are lost before each
 	sealed  []byte
 	header  rtp.Header
 	plain   []byte
@@ -26,11 +30,15 @@ func newAudience(t testing.TB, n int, profile srtp.ProtectionProfile) *audience 
 	t.Helper()
 	c := newCall(t, 1)
 	c.profile, c.tells = profile, true
-	a := &audience{call: c, sender: c.join("sender", 0), out: new(Out)}
+	a := &audience{call: c, sender: c.joinWith("sender", 0, takesRED), out: new(Out)}
 	a.sound = a.sender.microphone(20)
 	a.picture = a.sender.camera()[0]
 	for i := range n {
-		viewer := c.join(fmt.Sprintf("viewer%d", i), 0)
+		offer := func(p *PeerParams) { takesRED(p); asksForSound(p) }
+		if i%2 == 1 { // as many browsers have RED and ask for sound as do not
+			offer = nil
+		}
+		viewer := c.joinWith(fmt.Sprintf("viewer%d", i), 0, offer)
 		viewer.view(Wish{Track: a.sender.track(Camera)})
 	}
 	c.run(2 * time.Second)
@@ -55,7 +63,17 @@ func (a *audience) next(s *testStream) []byte {
 		if !s.kind.Audio() {
 			payload = vp8Payload(true, false, 0, 0, 0, 0, 1100)
 		}
+		if s.copies > 0 {
+			block := make([]byte, 80)
+			payload, _ = codec.AppendRED(nil, ptOpus, []codec.Block{{Age: 960, Data: block}}, block)
+		}
 		s.fixed = payload
+	}
+	if len(payload) > 0 && s.copies > 0 {
+		h.PayloadType = ptRED
+		s.sequence += uint16(a.skip) // lost, and in the copies that come
+		s.timestamp += 960 * uint32(a.skip)
+		h.SequenceNumber, h.Timestamp = s.sequence, s.timestamp
 	}
 	if !s.kind.Audio() {
 		h.PayloadType = ptVP8
@@ -88,7 +106,14 @@ func TestForwardAllocs(t *testing.T) {
 		t.Run(fmt.Sprintf("profile %#x", uint16(profile)), func(t *testing.T) {
 			a := newAudience(t, 50, profile)
 			router := a.call.workers[0]
-			for _, s := range []*testStream{a.picture, a.sound} {
+			for _, of := range []struct {
+				stream *testStream
+				copies int
+				lost   int
+			}{{a.picture, 0, 0}, {a.sound, 0, 0}, {a.sound, 1, 0}, {a.sound, 1, 1}} {
+				s := of.stream
+				s.copies, s.fixed, a.skip = of.copies, nil, of.lost
+				each := uint64(50 * (1 + of.lost))
 				for range videoCache { // Out and the ring of the cache have their memory after this
 					a.out.Reset()
 					router.Receive(a.call.now, a.sender.address, a.next(s), a.out)
@@ -108,14 +133,49 @@ func TestForwardAllocs(t *testing.T) {
 					}
 					i++
 				})
-				if got := router.Counters().PacketsForwarded - before; got != 50*(runs+1) {
-					t.Fatalf("forwarded %d packets, want %d", got, 50*(runs+1))
+				if got := router.Counters().PacketsForwarded - before; got != each*(runs+1) {
+					t.Fatalf("%v: forwarded %d packets, want %d", of, got, each*(runs+1))
 				}
 				if allocs != 0 {
-					t.Errorf("%v: %v allocations per packet received and forwarded to 50", s.kind, allocs)
+					t.Errorf("%v, %d copies, %d lost: %v allocations per packet received and forwarded to 50", s.kind, of.copies, of.lost, allocs)
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkSound measures a packet of sound that comes with copies or without, given to 50 who take RED and ask for sound, or do not.
+func BenchmarkSound(b *testing.B) {
+	for _, sent := range []int{0, 1} {
+		for _, taken := range []bool{false, true} {
+			b.Run(fmt.Sprintf("sent=%d/taken=%v", sent, taken), func(b *testing.B) {
+				a := newAudience(b, 50, srtp.ProtectionProfileAeadAes128Gcm)
+				for _, p := range a.call.peers[1:] {
+					if params := p.params; taken != (p.router().peers[p.id].types[RED].PT != 0) {
+						params.PayloadTypes = slices.Clone(params.PayloadTypes[:3])
+						if taken {
+							params.PayloadTypes = append(params.PayloadTypes, PayloadType{Codec: RED, PT: ptRED})
+						}
+						if err := p.router().UpdatePeer(a.call.now, p.id, params); err != nil {
+							b.Fatal(err)
+						}
+						for _, sl := range p.router().peers[p.id].audio {
+							sl.redundant, sl.params.NACK = taken, taken
+						}
+					}
+				}
+				a.sound.copies, a.sound.fixed = sent, nil
+				b.ReportAllocs()
+				for b.Loop() {
+					b.StopTimer()
+					data := a.next(a.sound)
+					b.StartTimer()
+					a.out.Reset()
+					a.call.workers[0].Receive(a.call.now, a.sender.address, data, a.out)
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*50), "ns/packet")
+			})
+		}
 	}
 }
 

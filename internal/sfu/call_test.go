@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,7 +31,9 @@ type call struct {
 	lost func(p *testPeer, up bool, datagram []byte) bool
 	// pipes are the tracks piped now, by the worker that wants them.
 	pipes map[pipeKey]bool
-	cut   bool // pipes carry nothing
+	// wanted are the layers that are, by the worker that says so.
+	wanted map[Track]map[int]uint8
+	cut    bool // pipes carry nothing
 	// lag is how long pipes take; 0: they carry at once. queues hold what is in them, by the worker that gets it.
 	lag    time.Duration
 	queues map[int][]queued
@@ -43,6 +46,8 @@ type call struct {
 	taken    int
 	// tells: peers that join from now on agree to transport-wide numbers on their slots.
 	tells bool
+	// offered changes what those who join from now on offer.
+	offered func(*PeerParams)
 	// profile of SRTP for those who join from now on.
 	profile srtp.ProtectionProfile
 }
@@ -63,7 +68,7 @@ const testRoom RoomID = 7
 func newCall(t testing.TB, workers int) *call {
 	t.Helper()
 	c := &call{
-		t: t, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), chance: 1, pipes: map[pipeKey]bool{}, queues: map[int][]queued{},
+		t: t, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), chance: 1, pipes: map[pipeKey]bool{}, wanted: map[Track]map[int]uint8{}, queues: map[int][]queued{},
 		profile: srtp.ProtectionProfileAeadAes128Gcm,
 	}
 	for i := range workers {
@@ -84,7 +89,7 @@ func (c *call) random() uint64 {
 // join brings a peer that is connected, keyed and in the room.
 func (c *call) join(name string, worker int) *testPeer {
 	c.t.Helper()
-	p := c.add(name, worker, nil)
+	p := c.add(name, worker, c.offered)
 	p.connect()
 	p.router().Enter(c.now, p.id, testRoom, p.seat)
 	for i, w := range c.workers { // the host tells a worker what the meeting decided before
@@ -230,7 +235,7 @@ func (c *call) drain(worker int) {
 	c.piped(worker)
 }
 
-// carryOut does what the host does with the events about pipes.
+// carryOut does what the host does with the events about pipes and layers.
 func (c *call) carryOut(worker int, e Event) {
 	owner := 0
 	for _, p := range c.peers {
@@ -245,9 +250,50 @@ func (c *call) carryOut(worker int, e Event) {
 	case PipeUnwanted:
 		delete(c.pipes, pipeKey{e.Track, worker})
 		c.workers[owner].StopPipe(c.now, e.Room, e.Track, worker)
+	case LayersWanted:
+		if c.wanted[e.Track] == nil {
+			c.wanted[e.Track] = make(map[int]uint8)
+		}
+		c.wanted[e.Track][worker] = e.Layers
+		c.obey(e.Track)
 	case KeyframeWanted:
 		c.workers[owner].RequestKeyframe(c.now, e.Room, e.Track, e.Layer, c.outs[owner])
 		c.flush(owner)
+	}
+}
+
+// layers is what anybody wants of a track. A worker that has said nothing may want all.
+func (c *call) layers(t Track) (layers uint8) {
+	for i := range c.workers {
+		said, ok := c.wanted[t][i]
+		if !ok {
+			said = AllLayers
+		}
+		layers |= said
+	}
+	return layers
+}
+
+// obey has senders send what is wanted, and no more, where they do so.
+func (c *call) obey(t Track) {
+	for _, p := range c.peers {
+		if p.seat != t.Seat() || !p.obeys {
+			continue
+		}
+		for _, s := range p.streams {
+			if s.kind != t.Kind() {
+				continue
+			}
+			wanted := c.layers(t)&(1<<strings.Index("qhf", s.rid)) != 0
+			if wanted && s.next.IsZero() {
+				s.next = c.now
+				for _, other := range p.streams {
+					other.key = other.key || other.kind == s.kind
+				}
+			} else if !wanted {
+				s.next = time.Time{}
+			}
+		}
 	}
 }
 

@@ -173,7 +173,7 @@ func TestAPictureThatNobodyWantsAnyLongerDoesNotRest(t *testing.T) {
 
 func TestWhoNeverTellsArrivalsIsSentEverything(t *testing.T) {
 	c, bob, tiles := gallery(t, 0)
-	bob.quiet = true
+	bob.mum = true
 	c.run(5 * time.Second)
 	if got := layers(c, bob, tiles); sum(got) != 27 || len(c.resting(bob)) != 0 {
 		t.Errorf("the layers are %v", got)

@@ -52,16 +52,24 @@ func (r *Router) forward(sl *slot, u *gatheredUnit, out *Out) {
 		r.counts.Unwritable++
 		return
 	}
+	if u.codec == Opus {
+		if with, red := r.payloadWithCopies(sl, g, &u.unit); red {
+			h.PayloadType, payload = p.types[RED].PT, with
+		}
+	}
 	size := r.seal(p, rtpx.AppendHeader(memory[:0], h, r.elements(sl, u.codec)), payload, &sl.media, out)
 	if size == 0 {
 		return
 	}
 	sl.sent(u.now, size)
+	if sl.params.NACK {
+		sl.keep(u.now, sequence, memory[:size])
+	}
 	r.counts.PacketsForwarded++
 	r.counts.BytesForwarded += uint64(size)
 	p.repair = min(p.repair+size/repairShare, repairMost)
 	sl.packets++
-	sl.octets += uint32(len(u.packet.Payload))
+	sl.octets += uint32(len(payload))
 	if ahead := int32(h.Timestamp - sl.stamp); ahead > 0 || sl.stamped.IsZero() {
 		sl.stamp, sl.stamped = h.Timestamp, u.now
 	}
@@ -90,7 +98,7 @@ func (r *Router) turn(sl *slot, u *unit, out *Out) {
 	first := sl.resume(u)
 	sl.now = sl.sequence.Switch()
 	sl.past[sl.now%generations] = generation{
-		number: sl.now, stream: u.stream, codec: u.codec, offset: first - u.packet.Timestamp,
+		number: sl.now, stream: u.stream, codec: u.codec, first: u.packet.Timestamp, offset: first - u.packet.Timestamp,
 	}
 	sl.munger.Switch(sl.now)
 	s := u.stream.source

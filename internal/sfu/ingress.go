@@ -19,7 +19,8 @@ const (
 // arrival is what is known of a stream's packet beside its bytes.
 type arrival struct {
 	codec     Codec
-	recovered bool // by a retransmission
+	recovered bool // by a retransmission, or as restored
+	restored  bool // from a copy in a later packet
 	level     byte // the RFC 6464 element, silence when there is none
 }
 
@@ -135,6 +136,10 @@ func (r *Router) recover(now time.Time, p *peer, in *inbound, f format, plain []
 
 // ingest takes a packet of a stream, in the clear and parsed into r.packet: keeps it, reads it, passes it on.
 func (r *Router) ingest(now time.Time, s *stream, a arrival, plain []byte, out *Out) {
+	if a.codec == RED && len(r.packet.Payload) > 0 {
+		r.restore(now, s, a, plain, out)
+		return
+	}
 	if s.kept == nil {
 		s.start()
 	}
@@ -158,8 +163,9 @@ func (r *Router) ingest(now time.Time, s *stream, a arrival, plain []byte, out *
 		r.counts.TooLarge++
 		return
 	}
-	if a.recovered && s.source.owner != nil {
-		s.source.owner.stats.Recovered++
+	s.repaired(a)
+	if a.restored {
+		r.counts.Restored++
 	}
 	if len(r.packet.Payload) == 0 {
 		r.counts.Padding++
@@ -175,7 +181,18 @@ func (r *Router) ingest(now time.Time, s *stream, a arrival, plain []byte, out *
 		r.leaveOut(now, s)
 		return
 	}
-	r.distribute(s, plain, out)
+	r.distribute(s, a.restored, plain, out)
+}
+
+// repaired counts a packet that its sender's peer lost and we have all the same.
+func (s *stream) repaired(a arrival) {
+	switch p := s.source.owner; {
+	case p == nil:
+	case a.restored:
+		p.stats.Restored++
+	case a.recovered:
+		p.stats.Recovered++
+	}
 }
 
 // note tells the NACK generator about a packet.
@@ -186,6 +203,10 @@ func (r *Router) note(now time.Time, s *stream, recovered bool) {
 	take := s.missed.Received
 	if recovered {
 		take = s.missed.Recovered
+	} else if s.source.kind.Audio() { // which has no RTX: what was asked for comes as it was
+		if _, asked := s.missed.Waits(r.packet.Sequence); asked {
+			s.source.owner.stats.Recovered++
+		}
 	}
 	if take(now, r.packet.Sequence) && !s.source.kind.Audio() {
 		r.wantKeyframe(now, s)
@@ -229,12 +250,18 @@ func (r *Router) read(now time.Time, s *stream, a arrival) (ok bool) {
 }
 
 // distribute sees to it that whoever takes its stream gets the unit in hand.
-func (r *Router) distribute(s *stream, plain []byte, out *Out) {
+func (r *Router) distribute(s *stream, restored bool, plain []byte, out *Out) {
 	t := s.source.track
 	if t == nil || t.state != On {
+		s.muted = true
 		r.counts.Muted++
 		return
 	}
+	if s.muted && restored { // said before it was let out
+		r.counts.Muted++
+		return
+	}
+	s.muted = false
 	if t.number.Kind() == Microphone {
 		t.room.voices.Level(r.unit.now, uint32(t.number), r.unit.level&0x7f)
 	}

@@ -258,7 +258,7 @@ func TestWhatWasLostBeforeAMoveIsRepairedAfterIt(t *testing.T) {
 		c.move(bob, 1-i%2, 3*time.Millisecond)
 	}
 	c.lost = nil
-	c.run(time.Second)
+	c.run(600 * time.Millisecond)
 	for _, p := range c.peers[1:] {
 		seen := map[uint16]int{}
 		var slot int
@@ -277,7 +277,7 @@ func TestWhatWasLostBeforeAMoveIsRepairedAfterIt(t *testing.T) {
 			}
 		}
 		last := len(got) - 1
-		p.nack(slot, got[last].packet.Sequence, got[last-60].packet.Sequence)
+		p.nack(slot, got[last].packet.Sequence, got[last-25].packet.Sequence)
 		if len(p.recovered[p.slotSSRC(slot)]) != 2 {
 			t.Errorf("%s was sent %d packets again, want 2", p.name, len(p.recovered[p.slotSSRC(slot)]))
 		}
@@ -292,7 +292,7 @@ func TestWhatAReceiverLostJustBeforeItsMoveComesAgain(t *testing.T) {
 		c.run(3 * time.Second)
 		c.move(bob, 2, 5*time.Millisecond)
 		got := bob.slot(4)
-		for _, back := range []int{1, 5, 60} {
+		for _, back := range []int{1, 5, 25} {
 			bob.nack(4, got[len(got)-back].packet.Sequence)
 		}
 		c.run(100 * time.Millisecond)
@@ -300,7 +300,7 @@ func TestWhatAReceiverLostJustBeforeItsMoveComesAgain(t *testing.T) {
 		if len(again) != 3 {
 			t.Fatalf("%d packets came again, want 3", len(again))
 		}
-		for i, back := range []int{1, 5, 60} {
+		for i, back := range []int{1, 5, 25} {
 			if want := got[len(got)-back]; !bytes.Equal(again[i].payload, want.payload) || again[i].packet.Timestamp != want.packet.Timestamp {
 				t.Errorf("%v came again as %v", want, again[i])
 			}
@@ -504,4 +504,38 @@ func (sl *slot) lastSent() uint16 {
 		return 0
 	}
 	return sl.sequence.Last()
+}
+
+// TestAVoiceWithCopiesMovesWhole: copies are made of the same words on the other worker.
+func TestAVoiceWithCopiesMovesWhole(t *testing.T) {
+	c := newCall(t, 2)
+	alice, bob, carol := c.joinWith("alice", 0, takesRED), c.joinWith("bob", 0, takesRED), c.join("carol", 1)
+	for _, p := range []*testPeer{alice, carol} {
+		p.microphone(20).copies = 1 - int(p.id-1)/2
+	}
+	c.run(time.Second)
+	c.lose(alice, func(n int) bool { return n%5 == 2 })
+	for i := range 6 {
+		c.move(alice, 1-i%2, 3*time.Millisecond)
+		c.run(100 * time.Millisecond)
+		c.move(bob, 1-i%2, 3*time.Millisecond)
+		c.run(100 * time.Millisecond)
+	}
+	for i := range 2 {
+		got := bob.slot(i)
+		if len(got) < 110 {
+			t.Errorf("slot %d: %d packets", i, len(got))
+		}
+		newest, _ := heard(t, got)
+		speaker := alice
+		if got[0].csrc == carol.track(Microphone) {
+			speaker = carol
+		}
+		for at, said := range newest {
+			var n int
+			if _, err := fmt.Sscanf(said, speaker.name+" says %d", &n); err != nil || newest[at+960] != "" && newest[at+960] != string(word(speaker, n+1)) {
+				t.Fatalf("slot %d: after %q came %q of %s", i, said, newest[at+960], speaker.name)
+			}
+		}
+	}
 }

@@ -99,6 +99,8 @@ const (
 	PipeWanted
 	// PipeUnwanted: nobody here wants Track any longer.
 	PipeUnwanted
+	// LayersWanted: Layers of Track, wherever it lives, are what peers here have use for.
+	LayersWanted
 )
 
 // Event is something the host or the rooms must know. Which fields are set depends on Kind.
@@ -108,6 +110,7 @@ type Event struct {
 	Room     RoomID
 	Track    Track
 	Layer    uint8
+	Layers   uint8  // bit by bit, the smallest first
 	Slot     int    // index in PeerParams.Slots
 	FromTS   uint32 // RTP timestamp, in the slot's clock
 	Address  netip.AddrPort

@@ -45,6 +45,8 @@ const (
 	Opus
 	VP8
 	H264
+	// RED is Opus with copies of earlier packets (RFC 2198). It comes in and goes out; all between is Opus.
+	RED
 )
 
 // PayloadType ties an RTP payload type of one peer to a codec, and to its RTX payload type (0: none).
@@ -87,6 +89,8 @@ type Slot struct {
 	RTX   uint32 // 0 for audio
 	// TransportCC says that packets carry transport-wide numbers here, and that the peer tells when they arrived.
 	TransportCC bool
+	// NACK says that the peer asks again for what it lost of an m-line without RTX.
+	NACK bool
 	// Codecs says which codecs this m-line may carry, in PayloadTypes' terms.
 	Codecs []Codec
 }

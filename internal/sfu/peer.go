@@ -67,10 +67,10 @@ type egress struct {
 	audio  []*slot // the slots of each sort, in order: audio[i] and video[i] are a pair for i < 4
 	video  []*slot
 	wishes []Wish
-	types  [H264 + 1]PayloadType // by Codec; PT 0 where the peer lacks it
-	rtt    time.Duration         // 0 while unknown
-	repair int                   // bytes that may be retransmitted to it now
-	shares [2][]share            // of the turns
+	types  [RED + 1]PayloadType // by Codec; PT 0 where the peer lacks it
+	rtt    time.Duration        // 0 while unknown
+	repair int                  // bytes that may be retransmitted to it now
+	shares [2][]share           // of the turns
 
 	numbered  bool           // slots have transport-wide numbers
 	bandwidth bwe.Controller // of what leaves with them
@@ -178,9 +178,9 @@ func (r *Router) settle(now time.Time, p *peer, params PeerParams) {
 
 func (p *peer) settleFormats() {
 	p.formats = [128]format{}
-	p.types = [H264 + 1]PayloadType{}
+	p.types = [RED + 1]PayloadType{}
 	for _, t := range p.params.PayloadTypes {
-		if t.Codec == NoCodec || t.Codec > H264 || t.PT == 0 || t.PT > 127 || t.RTX > 127 {
+		if t.Codec == NoCodec || t.Codec > RED || t.PT == 0 || t.PT > 127 || t.RTX > 127 {
 			continue
 		}
 		p.formats[t.PT] = format{codec: t.Codec, media: t.PT}

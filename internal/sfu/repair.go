@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"time"
 
+	"noom/internal/sfu/nack"
 	"noom/internal/sfu/rtpx"
 )
 
@@ -24,24 +25,12 @@ func (r *Router) resend(now time.Time, sl *slot, output uint16, out *Out) {
 		r.counts.NotKept++
 		return
 	}
-	number, sequence, ok := sl.sequence.Lookup(output)
-	g := &sl.past[number%generations]
-	if !ok || g.number != number || g.stream == nil || g.stream.kept == nil {
-		r.counts.NotKept++
+	if sl.params.NACK {
+		r.resendSealed(now, sl, output, out)
 		return
 	}
-	t := p.types[g.codec]
-	if sl.params.RTX == 0 || t.RTX == 0 {
-		r.counts.NoCodec++
-		return
-	}
-	kept, ok := g.stream.kept.Get(sequence)
-	if !ok || r.packet.Parse(kept.Data) != nil {
-		r.counts.NotKept++
-		return
-	}
-	if len(kept.Data) > p.repair {
-		r.counts.RepairLimited++
+	g, ok := r.find(now, sl, output)
+	if !ok {
 		return
 	}
 	if sl.repeated(now, output) {
@@ -59,7 +48,7 @@ func (r *Router) resend(now time.Time, sl *slot, output uint16, out *Out) {
 		return
 	}
 	buf := rtpx.AppendHeader(memory[:0], rtpx.Header{
-		Marker: r.packet.Marker, PayloadType: t.RTX, Sequence: sl.repairs,
+		Marker: r.packet.Marker, PayloadType: p.types[g.codec].RTX, Sequence: sl.repairs,
 		Timestamp: r.packet.Timestamp + g.offset, SSRC: sl.params.RTX, CSRC: uint32(g.stream.source.track.number),
 	}, r.elements(sl, g.codec))
 	header := len(buf)
@@ -79,6 +68,34 @@ func (r *Router) resend(now time.Time, sl *slot, output uint16, out *Out) {
 	r.counts.Retransmitted++
 }
 
+// find gives the packet that a slot sent under a number, parsed into r.packet. ok is false where it may not be sent again. What is of no
+// use any more is not: a keyframe is asked for instead, as the receiver will do when it gives up.
+func (r *Router) find(now time.Time, sl *slot, output uint16) (g *generation, ok bool) {
+	number, sequence, ok := sl.sequence.Lookup(output)
+	g = &sl.past[number%generations]
+	if !ok || g.number != number || g.stream == nil || g.stream.kept == nil {
+		r.counts.NotKept++
+		return nil, false
+	}
+	if sl.params.RTX == 0 || sl.peer.types[g.codec].RTX == 0 {
+		r.counts.NoCodec++
+		return nil, false
+	}
+	kept, ok := g.stream.kept.Get(sequence)
+	switch {
+	case !ok || r.packet.Parse(kept.Data) != nil:
+		r.counts.NotKept++
+	case now.Sub(kept.Arrived) > nack.Pictures+sl.roundTrip():
+		r.counts.TooOld++
+		r.heardLoss(now, sl)
+	case len(kept.Data) > sl.peer.repair:
+		r.counts.RepairLimited++
+	default:
+		return g, true
+	}
+	return nil, false
+}
+
 // appendPayload appends what the packet carries, as the slot numbers it. ok is false when it does not fit or
 // belongs to no generation that is remembered.
 func (sl *slot) appendPayload(buf []byte, g *generation, u *unit) (_ []byte, ok bool) {
@@ -91,12 +108,17 @@ func (sl *slot) appendPayload(buf []byte, g *generation, u *unit) (_ []byte, ok 
 	return append(buf, u.packet.Payload...), true
 }
 
+// roundTrip is the receiver's, or what stands for it.
+func (sl *slot) roundTrip() time.Duration {
+	if sl.peer.rtt == 0 {
+		return unknownRTT
+	}
+	return sl.peer.rtt
+}
+
 // repeated tells whether the packet was sent again within the last round trip, and remembers that it is now.
 func (sl *slot) repeated(now time.Time, output uint16) bool {
-	rtt := sl.peer.rtt
-	if rtt == 0 {
-		rtt = unknownRTT
-	}
+	rtt := sl.roundTrip()
 	at := uint32(now.Sub(sl.peer.since) / time.Millisecond)
 	last := &sl.resent[output%repeats]
 	if last.valid && last.output == output && at-last.at < uint32(rtt/time.Millisecond) {

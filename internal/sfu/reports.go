@@ -99,8 +99,12 @@ func (p *peer) heardReport(now time.Time, sr rtpx.SenderReport) {
 // heardBlock learns the round trip from how long our report was under way (RFC 3550 §6.4.1). It is smoothed like TCP's
 // (RFC 6298 §2), as one slow answer says little.
 func (p *peer) heardBlock(now time.Time, b rtpx.ReportBlock) {
-	if p.slotOf(b.SSRC) == nil {
+	sl := p.slotOf(b.SSRC)
+	if sl == nil {
 		return
+	}
+	if b.SSRC == sl.params.SSRC {
+		sl.heardLost(b.FractionLost)
 	}
 	rtt := rtpx.RoundTrip(now, b)
 	if rtt <= 0 || rtt > 10*time.Second { // the sender can claim anything

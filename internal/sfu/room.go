@@ -32,6 +32,7 @@ type track struct {
 	slots   []*slot // that carry it or wait for it
 	workers []int   // to which it is piped
 	piped   bool    // we asked for it to be piped here
+	demand  demand
 }
 
 func (r *Router) openRoom(id RoomID) *room {
@@ -138,6 +139,9 @@ func (r *Router) SetTrack(now time.Time, in RoomID, number Track, s TrackState, 
 		return
 	}
 	t.state = s
+	if s == On && !number.Kind().Audio() {
+		t.begin(now, out)
+	}
 	if s == Off && number.Kind() == Microphone {
 		m.voices.Remove(uint32(number))
 	}
@@ -193,6 +197,7 @@ func (r *Router) tickRoom(now time.Time, m *room, out *Out) {
 			if !t.number.Kind().Audio() {
 				r.aimAll(now, t)
 				r.requestPiped(now, t, out)
+				r.tickDemand(now, t, out)
 			}
 		}
 	}

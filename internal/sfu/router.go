@@ -19,6 +19,7 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 
+	"noom/internal/sfu/codec"
 	"noom/internal/sfu/ice"
 	"noom/internal/sfu/rtpx"
 	"noom/internal/sfu/twcc"
@@ -45,23 +46,26 @@ type Router struct {
 	counts Counters
 
 	// Memory for the packet in hand, here so that nothing is allocated for it.
-	plain   [2 * MTU]byte // opened, with room to move a restored header
-	compose [2 * MTU]byte // RTCP before it is sealed
-	header  rtp.Header    // pion/srtp parses into these
-	control rtcp.Header
-	check   ice.Request
-	packet  rtpx.Packet
-	unit    unit
-	single  gatheredUnit // forwarded at once
-	level   [1]byte
-	number  [2]byte
-	element [2]rtpx.Element
-	arrived twcc.Feedback
-	padding [mostPadding]byte
-	lost    []uint16
-	wished  []grant
-	voices  []*track
-	blocks  []rtpx.ReportBlock
+	plain    [2 * MTU]byte // opened, with room to move a restored header
+	compose  [2 * MTU]byte // RTCP before it is sealed
+	header   rtp.Header    // pion/srtp parses into these
+	control  rtcp.Header
+	check    ice.Request
+	packet   rtpx.Packet
+	unit     unit
+	single   gatheredUnit // forwarded at once
+	red      codec.RED    // the sound in hand as it came
+	copies   redundancy   // and as it goes
+	restored [MTU]byte
+	level    [1]byte
+	number   [2]byte
+	element  [2]rtpx.Element
+	arrived  twcc.Feedback
+	padding  [mostPadding]byte
+	lost     []uint16
+	wished   []grant
+	voices   []*track
+	blocks   []rtpx.ReportBlock
 }
 
 // New gives a router without peers.

@@ -89,4 +89,5 @@ func (sl *slot) beginKeys() {
 	if sl.numbering != nil {
 		sl.media, sl.repair = srtpx.Stream{}, srtpx.Stream{}
 	}
+	sl.again = nil // sealed with the keys of before
 }

@@ -50,6 +50,12 @@ type slot struct {
 	reports time.Time // when a sender report is due; zero while nothing is carried
 	packets uint32
 	octets  uint32 // of payload
+
+	again     *again // nil before the first packet of a slot whose packets can be asked for without RTX
+	redundant bool   // it may carry RED
+	reported  uint32 // packets at the last report of its receiver
+	sentAgain uint32 // packets of sound, sent again since then
+	lost      uint8  // share of its packets that the receiver said were lost, of 256
 }
 
 // numbering is what a slot remembers to number its packets, and to send them again.
@@ -76,6 +82,7 @@ type generation struct {
 	number uint32
 	stream *stream
 	codec  Codec
+	first  uint32 // the stream's timestamp it begins with
 	offset uint32 // added to the stream's timestamps
 }
 
@@ -94,6 +101,7 @@ func (r *Router) addSlot(p *peer, i int) {
 		p.numbered = p.numbered || sl.wide != 0
 	}
 	sl.stamp = uint32(sl.chance >> 32)
+	sl.redundant = sl.params.Audio && slices.Contains(sl.params.Codecs, RED)
 	p.slots = append(p.slots, sl)
 	if sl.params.Audio {
 		p.audio = append(p.audio, sl)

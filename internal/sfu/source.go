@@ -44,6 +44,7 @@ type stream struct {
 	last   int
 	key    keyframe
 	pace   pace
+	muted  bool // its newest packet was not let out
 }
 
 // inbound is one SSRC that a peer sends.
@@ -158,8 +159,16 @@ func (s *stream) start() {
 		}
 	}
 	if s.source.owner != nil {
-		s.missed = nack.New()
+		s.missed = nack.New(s.patience())
 	}
+}
+
+// patience is how late a packet of the stream may come and still be of use.
+func (s *stream) patience() time.Duration {
+	if s.source.kind.Audio() {
+		return nack.Sound
+	}
+	return nack.Pictures
 }
 
 // restart forgets what was received under an earlier SSRC. Slots turn to the stream again as to a new one.
@@ -172,7 +181,7 @@ func (r *Router) restart(s *stream) {
 func (r *Router) beginAnew(s *stream) {
 	r.cut(s)
 	if s.missed != nil {
-		s.missed = nack.New()
+		s.missed = nack.New(s.patience())
 	}
 	s.times = timeline{rate: s.times.rate}
 	s.seen = time.Time{}

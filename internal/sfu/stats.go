@@ -16,6 +16,7 @@ type PeerStats struct {
 	Retransmitted   uint64 // packets sent again to it
 	RetransmitAsked uint64 // packets asked of it again
 	Recovered       uint64 // packets that came as retransmissions
+	Restored        uint64 // packets that were lost, and came as copies in later ones
 	KeyframesAsked  uint64 // requests sent to it
 	SSRCs           int    // streams that it sends, RTX included
 	// Estimate is how much may be sent to it, in bit/s with IP and UDP headers; 0 while it does not tell what arrives.
@@ -32,6 +33,7 @@ type Counters struct {
 	PacketsForwarded, BytesForwarded uint64 // media, sealed
 	Retransmitted                    uint64
 	Probes                           uint64 // packets of padding, sent to find out what a path carries
+	Restored                         uint64 // from copies in later packets
 	PacketsPiped                     uint64 // copies handed to other workers
 	Checks                           uint64 // valid STUN checks
 	KeyframesAsked                   uint64
@@ -62,6 +64,7 @@ type Counters struct {
 	NotKept        uint64 // asked for again, but no longer in the cache
 	RepairLimited  uint64 // asked for again beyond 25 % of the traffic, or what the path carries
 	RepairRepeated uint64 // asked for again within a round trip
+	TooOld         uint64 // asked for again when it could no longer be of use
 	Abandoned      uint64 // gathered, and dropped when a panic ended a peer in the middle of a turn
 }
 

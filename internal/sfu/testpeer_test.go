@@ -40,21 +40,24 @@ type testPeer struct {
 	streams []*testStream // that it sends
 	checked time.Time     // the next STUN check; zero: it sends none
 	silent  bool          // sends no checks
+	obeys   bool          // sends only layers that are wanted
 	held    [][]byte      // what it sends while it moves; nil when it does not
 
 	arrivals twcc.Recorder // of transport-wide numbers, told each 50 ms
 	told     time.Time
-	quiet    bool // it does not tell
+	mum      bool // it does not tell
 	padding  int  // packets of it
 
 	rate    float64 // of its downlink in bit/s, behind which up to 300 ms of packets wait; 0: a perfect one
 	busy    time.Time
 	waiting []carried
 
-	got       map[uint32][]received // by SSRC
-	recovered map[uint32][]received // RTX, by the slot's SSRC, restored
-	controls  []control
-	answers   int // STUN
+	sealedGot  [][]byte // RTP as it came, where keepSealed says so
+	keepSealed bool
+	got        map[uint32][]received // by SSRC
+	recovered  map[uint32][]received // RTX, by the slot's SSRC, restored
+	controls   []control
+	answers    int // STUN
 }
 
 // control is an RTCP packet as a peer got it.
@@ -93,6 +96,14 @@ type testStream struct {
 	fixed     []byte // a payload used again and again
 	numbered  bool   // payloads end with the sequence number
 	probe     bool   // sends an RTX duplicate after each packet
+	copies    int    // of earlier packets that each one of sound carries, as RED
+	said      int    // words so far
+	answers   bool   // NACKs of sound, with the packet as it was
+	asked     []uint16
+	answer    time.Time
+	swaps     bool // every tenth packet of sound comes after the next
+	held      func()
+	before    [][]byte
 }
 
 func newTestPeer(c *call, name string, worker int) *testPeer {
@@ -218,7 +229,7 @@ func (p *testPeer) nextSend() (at time.Time) {
 	if !p.silent {
 		at = p.checked
 	}
-	if tell := p.told.Add(50 * time.Millisecond); p.arrivals.Pending() && !p.quiet && (at.IsZero() || tell.Before(at)) {
+	if tell := p.told.Add(50 * time.Millisecond); p.arrivals.Pending() && !p.mum && (at.IsZero() || tell.Before(at)) {
 		at = tell
 	}
 	if len(p.waiting) > 0 && (at.IsZero() || p.waiting[0].at.Before(at)) {
@@ -227,6 +238,9 @@ func (p *testPeer) nextSend() (at time.Time) {
 	for _, s := range p.streams {
 		if !s.next.IsZero() && (at.IsZero() || s.next.Before(at)) {
 			at = s.next
+		}
+		if len(s.asked) > 0 && s.answer.Before(at) {
+			at = s.answer
 		}
 	}
 	return at
@@ -243,11 +257,17 @@ func (p *testPeer) send() {
 		p.waiting = p.waiting[1:]
 		p.receive(next.burst, next.data)
 	}
-	if p.arrivals.Pending() && !p.quiet && now.Sub(p.told) >= 50*time.Millisecond {
+	if p.arrivals.Pending() && !p.mum && now.Sub(p.told) >= 50*time.Millisecond {
 		p.told = now
 		p.rtcp(p.arrivals.AppendFeedback(nil, 1, 2))
 	}
 	for _, s := range p.streams {
+		if !s.answer.After(now) {
+			for _, n := range s.asked {
+				s.again(n)
+			}
+			s.asked = s.asked[:0]
+		}
 		if !s.next.IsZero() && !s.next.After(now) {
 			s.next = s.next.Add(s.interval)
 			s.frame()
@@ -271,6 +291,8 @@ func (s *testStream) frame() {
 		}
 		if s.numbered {
 			binary.BigEndian.PutUint16(payload[len(payload)-2:], s.sequence)
+		} else if s.kind.Audio() {
+			pt, payload = s.say()
 		}
 		s.packet(pt, i == s.packets-1, payload)
 	}
@@ -283,12 +305,42 @@ func (s *testStream) frame() {
 	}
 }
 
+// say makes the next word, with copies of those before it.
+func (s *testStream) say() (pt uint8, payload []byte) {
+	s.said++
+	newest := word(s.peer, s.said)
+	defer func() { s.before = append(s.before, newest) }()
+	if s.copies == 0 {
+		return ptOpus, newest
+	}
+	var blocks []codec.Block
+	for back := min(s.copies, len(s.before)); back > 0; back-- {
+		blocks = append(blocks, codec.Block{Age: uint16(back) * 960, Data: s.before[len(s.before)-back]})
+	}
+	payload, ok := codec.AppendRED(nil, ptOpus, blocks, newest)
+	if !ok {
+		s.peer.call.t.Fatalf("%d copies cannot be written", s.copies)
+	}
+	return ptRED, payload
+}
+
 // packet sends one packet of media.
 func (s *testStream) packet(pt uint8, marker bool, payload []byte) {
 	h := rtp.Header{Version: 2, Marker: marker, PayloadType: pt, SequenceNumber: s.sequence, Timestamp: s.timestamp, SSRC: s.ssrc}
 	s.sent[s.sequence] = append([]byte{pt}, payload...)
 	s.sequence++
-	s.peer.rtp(h, s.named, s.mid(), s.rid, "", s.level, payload)
+	send := func() { s.peer.rtp(h, s.named, s.mid(), s.rid, "", s.level, payload) }
+	switch {
+	case s.swaps && s.held == nil && s.sequence%10 == 0:
+		s.held = send
+		return
+	case s.held != nil:
+		send()
+		s.held()
+		s.held = nil
+	default:
+		send()
+	}
 	if s.probe {
 		s.repair(s.sequence - 1)
 	}
@@ -304,6 +356,14 @@ func (s *testStream) repair(sequence uint16) {
 	s.rtxSeq++
 	payload := append(binary.BigEndian.AppendUint16(nil, sequence), kept[1:]...)
 	s.peer.rtp(h, s.named, s.mid(), "", s.rid, 0, payload)
+}
+
+// again sends a packet of sound once more, as browsers do that have no RTX for it.
+func (s *testStream) again(sequence uint16) {
+	kept := s.sent[sequence]
+	stamp := s.timestamp - uint32(s.sequence-sequence)*960
+	h := rtp.Header{Version: 2, PayloadType: kept[0], SequenceNumber: sequence, Timestamp: stamp, SSRC: s.ssrc}
+	s.peer.rtp(h, s.named, s.mid(), s.rid, "", s.level, kept[1:])
 }
 
 func (s *testStream) mid() string {
@@ -387,6 +447,9 @@ func (p *testPeer) receive(b Burst, data []byte) {
 		if b.Peer != p.id {
 			t.Fatalf("%s got media addressed to peer %d", p.name, b.Peer)
 		}
+		if p.keepSealed {
+			p.sealedGot = append(p.sealedGot, slices.Clone(data))
+		}
 		plain, err := p.opens.DecryptRTP(nil, data, nil)
 		if err != nil {
 			t.Fatalf("%s cannot open a packet: %v", p.name, err)
@@ -465,6 +528,9 @@ func (p *testPeer) hear(plain []byte) {
 			s.key = s.key || c.Kind == rtpx.PLI
 			for _, n := range k.lost {
 				s.repair(n)
+				if s.answers { // after half a round trip, for we are in the middle of what the router left
+					s.asked, s.answer = append(s.asked, n), p.call.now.Add(10*time.Millisecond)
+				}
 			}
 		}
 	}

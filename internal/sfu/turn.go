@@ -208,6 +208,7 @@ func (r *Router) pass(u *unit, out *Out) {
 		r.gather(u, false)
 		return
 	}
+	r.copies.begin()
 	g := &r.single
 	g.unit, g.own.Payload = *u, u.packet.Payload
 	for _, sl := range u.stream.slots {

@@ -7,8 +7,8 @@
 //	call.Run(5 * time.Second)
 //
 // The simulated browsers share no code with the router. They send as fast as transport-wide feedback lets them (rate.go,
-// encoder.go, pacer.go), repair by NACK and RTX, and account what a browser accounts: frames, freezes, concealed sound
-// (video.go, sound.go). Links (link.go) have a delay, losses and a queue in front of a rate that others may share
+// encoder.go, pacer.go), repair by NACK, RTX and copies of sound (voice.go), and account what a browser accounts: frames,
+// freezes, concealed sound (video.go, sound.go). Links (link.go) have a delay, losses and a queue in front of a rate that others may share
 // (bottleneck.go, rival.go). Only the DTLS handshake is left out: both ends are handed the keys. Tests use this package;
 // nothing else does.
 package simnet
@@ -47,6 +47,8 @@ type Call struct {
 	recorder *Recorder // nil: nothing is recorded
 	replay   *Replay   // nil: links decide
 
+	// Browser is what those who join from now on do against the loss of sound: Chromium at first.
+	Browser Browser
 	// Speakers are those who spoke last, the loudest first, as the first worker hears them.
 	Speakers [3]sfu.Track
 	// Arrived counts the datagrams that arrived anywhere.
@@ -73,7 +75,7 @@ func NewCall(tb testing.TB, seed uint64) *Call {
 // NewCallOn makes an empty call whose peers are spread over workers, as a large meeting on a machine with many cores.
 func NewCallOn(tb testing.TB, seed uint64, workers int) *Call {
 	c := &Call{
-		tb: tb, seed: seed,
+		tb: tb, seed: seed, Browser: Chromium,
 		chance: rand.New(rand.NewPCG(seed, 1)),
 		byID:   make(map[sfu.PeerID]*Peer),
 		at:     make(map[netip.AddrPort]*Peer),

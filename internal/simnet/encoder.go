@@ -9,8 +9,8 @@ const (
 	screenFrames = 15
 	// payloadSize is the largest payload of a video packet, in bytes.
 	payloadSize = 1100
-	// audioRate is what a voice takes, headers and all, in bits per second.
-	audioRate = 56_000
+	// audioRate is what a voice takes, headers and all, in bits per second; copyRate is what its copies take beside it.
+	audioRate, copyRate = 56_000, 34_000
 	// backlog is how much may wait in the pacer before frames are left out.
 	backlog = 300 * time.Millisecond
 )
@@ -44,6 +44,9 @@ const (
 // wants is what the peer has use for, in bits per second.
 func (p *Peer) wants() float64 {
 	most := audioRate
+	if p.browser.RED {
+		most += copyRate
+	}
 	for _, s := range p.streams {
 		if s.on && !s.barred && s.video() {
 			most += s.layer.most
@@ -62,6 +65,9 @@ func (p *Peer) allocate(target float64) {
 	for _, s := range p.streams {
 		if s.on && !s.video() {
 			left -= audioRate
+			if s.red() {
+				left -= copyRate
+			}
 		}
 	}
 	for _, first := range []bool{true, false} { // the screen before the camera

@@ -14,7 +14,7 @@ import (
 
 // What every simulated browser offers.
 const (
-	opusPT, vp8PT, rtxPT = 111, 96, 97
+	opusPT, redPT, vp8PT, rtxPT = 111, 63, 96, 97
 
 	midExtension, ridExtension, repairedExtension, congestionExtension, levelExtension = 1, 2, 3, 4, 5
 
@@ -50,6 +50,8 @@ type Peer struct {
 	rtt     time.Duration
 	life    int // counts connections: timers of one that was given up end
 
+	browser Browser
+
 	tile  int // what it shows
 	shown []sfu.Track
 
@@ -67,7 +69,7 @@ func (c *Call) Join(name string) *Peer {
 func (c *Call) JoinOver(name string, up, down Link) *Peer {
 	c.seats++
 	p := &Peer{
-		Name: name, Seat: c.seats, call: c,
+		Name: name, Seat: c.seats, call: c, browser: c.Browser,
 		worker:  c.workers[int(c.seats-1)%len(c.workers)],
 		address: netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(c.seats >> 8), byte(c.seats)}), 5000),
 	}
@@ -131,6 +133,7 @@ func (p *Peer) offer() {
 		}
 		p.params.Slots = append(p.params.Slots, s)
 	}
+	p.offerSound()
 }
 
 // secure ends the handshake: both sides have the keys.
@@ -160,6 +163,9 @@ func (p *Peer) secure() {
 	p.session = s
 	life := p.life
 	p.call.clock.after(reportEvery, func() { p.report(life) })
+	if p.browser.Holds {
+		p.call.clock.after(lookEvery, func() { p.look(life) })
+	}
 	p.startSending()
 }
 

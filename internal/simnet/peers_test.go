@@ -31,6 +31,7 @@ func TestTheSendersRateFollowsTheNetworkDownAndUp(t *testing.T) {
 func TestOpusRepairsSingleLossesItIsToldOfOnTheWayUp(t *testing.T) {
 	made := func(up, down simnet.Link) float64 {
 		call := simnet.NewCall(t, 22)
+		call.Browser = simnet.Browser{} // which has nothing else
 		a, b := call.JoinOver("a", up, simnet.Link{}), call.JoinOver("b", simnet.Link{}, down)
 		a.Talk()
 		call.Run(10 * time.Second)

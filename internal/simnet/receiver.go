@@ -21,7 +21,9 @@ type receiving struct {
 // received is the packet in hand, in the clear as far as it is read.
 type received struct {
 	sequence uint16
+	extended uint64
 	stamp    uint32
+	pt       uint8
 	marker   bool
 	repaired bool // it came over RTX
 	csrc     uint32
@@ -50,7 +52,8 @@ type slot struct {
 
 	pictures
 	sounds
-	tracks []*Received
+	lostWords requests
+	tracks    []*Received
 }
 
 // numbers extends sequence numbers and counts for receiver reports (RFC 3550 A.1, A.3).
@@ -108,8 +111,11 @@ func (p *Peer) receiveMedia(data []byte) {
 	}
 	extended := numbers.extend(h.SequenceNumber)
 	numbers.got++
-	k := &p.packet
-	p.session.openRTP(data, at, h.SSRC, extended, &k.opened)
+	k, most := &p.packet, openedSize
+	if s.params.Audio {
+		most = soundSize
+	}
+	p.session.openRTP(data, at, h.SSRC, extended, most, &k.opened)
 	if s.sampling++; s.sampling%checkedEvery == 0 || h.Padding {
 		if err := p.session.check(data, at, &k.opened); err != nil {
 			p.call.tb.Fatalf("seed %d: %s: %v", p.call.seed, p.Name, err)
@@ -118,7 +124,8 @@ func (p *Peer) receiveMedia(data []byte) {
 	if number := h.GetExtension(congestionExtension); len(number) >= 2 {
 		p.arrivals.add(p, binary.BigEndian.Uint16(number))
 	}
-	k.sequence, k.stamp, k.marker, k.repaired = h.SequenceNumber, h.Timestamp, h.Marker, repaired
+	k.sequence, k.extended, k.stamp, k.pt = h.SequenceNumber, extended, h.Timestamp, h.PayloadType
+	k.marker, k.repaired = h.Marker, repaired
 	if repaired {
 		if k.size < 2 {
 			return // padding

@@ -124,6 +124,9 @@ func (s *stream) restart(i uint32) {
 // template writes an RTP header with the extensions that a browser gives it, and tells where the transport-wide number stands.
 func (s *stream) template(again bool) (header []byte, at int) {
 	h := rtp.Header{Version: 2, PayloadType: opusPT, SSRC: s.ssrc}
+	if s.red() {
+		h.PayloadType = redPT
+	}
 	set := func(id uint8, value string) {
 		if value == "" {
 			return
@@ -214,16 +217,6 @@ const (
 	opusSize = 80
 )
 
-// sendAudio sends 20 ms of Opus. It repeats the frame before, a little worse, when some is lost on the way up.
-func (s *stream) sendAudio() {
-	k := s.keep(opusSize)
-	if s.loss > 0.005 { // what libwebrtc rounds to a per cent: Opus repairs then
-		k.head[0] |= repairs
-	}
-	s.sign(k, k.head[:])
-	s.transmit(k.place, false)
-}
-
 // sign writes whose the payload is and when it was taken.
 func (s *stream) sign(k *keptPacket, frame []byte) {
 	binary.BigEndian.PutUint32(frame[trackAt:], uint32(s.track))
@@ -304,8 +297,11 @@ func (s *stream) transmit(place uint64, again bool) {
 		binary.BigEndian.PutUint16(d.memory[at:], uint16(place))
 		at += 2
 	}
-	head := copy(d.memory[at:at+k.size], k.head[:])
-	copy(d.memory[at+head:size], zeros[:])
+	if s.red() {
+		s.writeRED(d.memory[at:size], k)
+	} else {
+		k.write(d.memory[at:size])
+	}
 	s.finish(d, which, ssrc, number, k.stamp, place, nil)
 }
 
@@ -362,7 +358,7 @@ func (s *stream) asked(place uint64) {
 	}
 }
 
-// resend answers a NACK over RTX. What was sent again within a round trip is not, nor what feedback has acknowledged.
+// resend answers a NACK over RTX, or with the packet itself if it is of sound, for which there is no RTX. What was sent again within a round trip is not, nor what feedback has acknowledged.
 func (p *Peer) resend(nack *rtcp.TransportLayerNack) {
 	s := p.stream(nack.MediaSSRC)
 	if s == nil {
@@ -374,7 +370,7 @@ func (p *Peer) resend(nack *rtcp.TransportLayerNack) {
 			place := s.sequence + uint64(int64(int16(lost-uint16(s.sequence))))
 			k := &s.history[place%historySize]
 			s.asked(place)
-			if !s.video() || k.place != place || k.acked || k.again > 0 && now-k.again < p.roundTrip() {
+			if !s.video() && !p.browser.Answers || k.place != place || k.acked || k.again > 0 && now-k.again < p.roundTrip() {
 				continue
 			}
 			p.again.age(now)
@@ -385,7 +381,7 @@ func (p *Peer) resend(nack *rtcp.TransportLayerNack) {
 			k.again = now
 			s.Resent++
 			p.pacer.spend(k.size + 40)
-			s.transmit(place, true)
+			s.transmit(place, s.video())
 		}
 	}
 }

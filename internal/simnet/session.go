@@ -15,8 +15,9 @@ import (
 
 const (
 	tagSize = 16 // RFC 7714 §13.2
-	// openedSize is how much of each payload is opened: what packets are accounted by stands at their beginning.
-	openedSize = 48
+	// openedSize is how much of each picture's payload is opened: what packets are accounted by stands at their beginning. Sound is
+	// opened whole, as copies stand before it: soundSize is more than a word with four of them.
+	openedSize, soundSize = 48, 512
 	// checkedEvery of a slot's packets is opened by pion too, tag and all.
 	checkedEvery = 16
 )
@@ -97,15 +98,17 @@ func (s *session) sealRTP(d *datagram, header int, ssrc uint32, extended uint64)
 // opened is what of a packet's payload can be read.
 type opened struct {
 	size int // of the payload
-	head [openedSize]byte
+	read int // of it
+	head [soundSize]byte
 }
 
-// openRTP deciphers the beginning of a payload (RFC 7714 §8.2: counter mode, the payload's first block has number 2).
-func (s *session) openRTP(data []byte, header int, ssrc uint32, extended uint64, to *opened) {
+// openRTP deciphers the beginning of a payload, so many bytes at most (RFC 7714 §8.2: counter mode, the payload's first block has number 2).
+func (s *session) openRTP(data []byte, header int, ssrc uint32, extended uint64, most int, to *opened) {
 	to.size = max(len(data)-header-tagSize, 0)
 	s.setNonce(&s.openSalt, ssrc, uint32(extended>>16), uint16(extended))
 	copy(s.counter[:], s.nonce[:])
-	n := copy(to.head[:min(to.size, openedSize)], data[header:])
+	n := copy(to.head[:min(to.size, most)], data[header:])
+	to.read = n
 	for at := 0; at < n; at += aes.BlockSize {
 		binary.BigEndian.PutUint32(s.counter[12:], uint32(2+at/aes.BlockSize))
 		s.open.Encrypt(s.stream[:], s.counter[:])
@@ -123,7 +126,7 @@ func (s *session) check(data []byte, header int, o *opened) error {
 		return fmt.Errorf("a packet cannot be opened: %w", err)
 	}
 	s.sample = plain
-	if n := min(o.size, openedSize); !bytes.Equal(plain[header:header+n], o.head[:n]) {
+	if n := o.read; !bytes.Equal(plain[header:header+n], o.head[:n]) {
 		return fmt.Errorf("a packet opens to something else")
 	}
 	if plain[0]&0x20 != 0 && len(plain) > header { // RFC 3550 §5.1: the last byte counts the padding

@@ -1,7 +1,6 @@
 package simnet
 
 import (
-	"encoding/binary"
 	"time"
 
 	"noom/internal/sfu"
@@ -33,6 +32,8 @@ type sounds struct {
 	scaled  int       // ticks since the buffer was stretched or squeezed
 	gap     int       // ticks made up in a row
 	delays  lateness
+	copied  []word // of the packet in hand
+	holding
 }
 
 // heard is a packet in the buffer.
@@ -47,8 +48,9 @@ func newSounds() sounds { return sounds{} }
 // hear takes a packet of sound.
 func (s *slot) hear(k *received) {
 	now := s.peer.call.clock.now
-	track := sfu.Track(binary.BigEndian.Uint32(k.head[trackAt:]))
-	s.account(track, k.csrc, k.stamp, time.Duration(binary.BigEndian.Uint64(k.head[takenAt:])), 1)
+	newest := s.unwrap(k)
+	track := newest.track()
+	s.account(track, k.csrc, k.stamp, newest.taken(), 1)
 	s.playUntil(now)
 	if s.have == nil {
 		s.have = make([]heard, soundRing)
@@ -62,8 +64,10 @@ func (s *slot) hear(k *received) {
 	s.delays.arrived(now, number, number < s.newest)
 	s.newest = max(s.newest, number)
 	if number >= s.at/2 {
-		s.have[number%soundRing] = heard{number, track, k.head[0]&repairs != 0}
+		s.have[number%soundRing] = heard{number, track, newest.repairs()}
 	}
+	s.hearCopies(k.stamp, number)
+	s.request(now, k.extended, number)
 }
 
 // playUntil plays up to a time.
@@ -101,16 +105,17 @@ func (s *slot) leap() {
 func (s *slot) play() {
 	number := s.at / 2
 	level := time.Duration(2*s.newest+2-s.at) * soundTick
-	target := s.delays.target
+	target := max(s.delays.target, s.hold)
 	h := s.held(number)
-	if h == nil {
-		if s.track == 0 {
-			return
-		}
+	if h == nil && s.track == 0 {
+		return
+	}
+	if s.played++; h == nil {
 		r := s.of(s.track)
 		r.Played += soundTick
 		r.Concealed += soundTick
 		s.gap++
+		s.madeUp++
 		s.leap()
 		return
 	}

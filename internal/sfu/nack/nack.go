@@ -13,6 +13,8 @@ type Generator struct {
 	newest    int64         // the highest extended sequence number
 	heard     time.Duration // when it came
 	epoch     time.Time     // of the times below
+	patience  time.Duration // how late a packet may come and still be of use
+	rtt       time.Duration // the sender's, as of the last request
 	missing   []loss        // in rising order, at most most
 	next      time.Duration
 	tolerance time.Duration // how late packets are that are merely out of order
@@ -24,6 +26,7 @@ type loss struct {
 	sequence int64
 	noticed  time.Duration
 	due      time.Duration // when to ask, or ask again
+	asked    time.Duration // when last, but for echoes, if tries is not 0
 	tries    int
 	echo     bool // the last try is to be said once more
 }
@@ -34,8 +37,11 @@ const (
 	// tries is how often a packet is asked for. At 30 % loss each way two more tries fail together one time in four, ten
 	// one time in a thousand.
 	tries = 10
-	// patience is how long a packet is worth waiting for: browsers wait at most about as long before they ask for a keyframe.
-	patience = time.Second
+	// Pictures and Sound are how long a packet is worth waiting for. Browsers wait at most about a second for a picture before they
+	// ask for a keyframe. Sound plays on: 200 ms are as much as jitter buffers wait, and as a conversation bears besides the
+	// path itself.
+	Pictures = time.Second
+	Sound    = 200 * time.Millisecond
 	// Reordered packets are given this long before they count as lost: at first and at least what a busy host or a
 	// Wi-Fi's retries take, at most what a path of ± 100 ms needs.
 	leastTolerance = 10 * time.Millisecond
@@ -56,8 +62,11 @@ const (
 	restart = 1 << 14
 )
 
-// New gives a generator for a stream of which nothing was received yet.
-func New() *Generator { return &Generator{tolerance: leastTolerance} }
+// New gives a generator for a stream of which nothing was received yet. patience is how late its packets may come and still
+// be of use: those that would come later are not asked for.
+func New(patience time.Duration) *Generator {
+	return &Generator{patience: patience, tolerance: leastTolerance}
+}
 
 // Received notes a packet that came by itself. burst says that more packets are missing than are worth asking for: they
 // are forgotten, and the caller asks for a keyframe instead (audio: for nothing).
@@ -89,10 +98,13 @@ func (g *Generator) received(now time.Time, sequence uint16, recovered bool) (bu
 		g.arrived(at, g.newest+step, recovered)
 		return false
 	}
+	if recovered { // from a copy in the packet after it, before it was missed
+		g.lately += lossWindow
+	}
 	from, silent := g.newest+1, at-g.heard
 	g.newest += step
 	g.heard = at
-	if silent > patience && step > outdated {
+	if silent > g.patience && step > outdated {
 		g.Forget()
 		return true
 	}
@@ -127,10 +139,11 @@ func (g *Generator) arrived(at time.Duration, sequence int64, recovered bool) {
 			return
 		}
 		late := at - l.noticed
-		if recovered {
+		// Sound has no RTX: what comes a round trip after the request is its answer, and no sooner.
+		if recovered || l.tries > 0 && at-l.asked >= g.rtt-g.rtt/4 {
 			g.tolerance = max(leastTolerance, g.tolerance-g.tolerance/16)
 		} else {
-			g.tolerance = min(max(g.tolerance, late+late/4), mostTolerance)
+			g.tolerance = min(max(g.tolerance, late+late/4), mostTolerance, g.patience/2) // else nothing could be asked for in time
 			g.lately = max(g.lately-lossWindow, 0)
 		}
 		g.missing = append(g.missing[:i], g.missing[i+1:]...)
@@ -139,7 +152,7 @@ func (g *Generator) arrived(at time.Duration, sequence int64, recovered bool) {
 }
 
 // Due appends to dst, in rising order, the sequence numbers to ask for now, and counts a try of each. rtt is the sender's
-// round trip, 0 when unknown. gaveUp says that some packet was not recovered in all its tries: the caller asks for a
+// round trip, 0 when unknown. gaveUp says that some packet was not recovered in all its tries or in time: the caller asks for a
 // keyframe where one helps.
 func (g *Generator) Due(now time.Time, rtt time.Duration, dst []uint16) (lost []uint16, gaveUp bool) {
 	at := now.Sub(g.epoch)
@@ -149,16 +162,17 @@ func (g *Generator) Due(now time.Time, rtt time.Duration, dst []uint16) (lost []
 	if rtt <= 0 {
 		rtt = unknownRTT
 	}
-	g.next = at + patience
+	g.rtt = rtt
+	g.next = at + g.patience
 	kept := g.missing[:0]
 	for _, l := range g.missing {
 		if l.due <= at {
-			if l.tries >= tries || at-l.noticed > patience {
+			if l.tries >= tries || at+rtt-l.noticed > g.patience { // the answer would come too late
 				gaveUp = true
 				continue
 			}
 			dst = append(dst, uint16(l.sequence))
-			l.ask(at, rtt, g.lately > lossyShare)
+			l.ask(at, rtt, g.patience, g.lately > lossyShare)
 		}
 		g.next = min(g.next, l.due)
 		kept = append(kept, l)
@@ -168,7 +182,7 @@ func (g *Generator) Due(now time.Time, rtt time.Duration, dst []uint16) (lost []
 }
 
 // ask notes that the packet is asked for now, and when next.
-func (l *loss) ask(at, rtt time.Duration, lossy bool) {
+func (l *loss) ask(at, rtt, patience time.Duration, lossy bool) {
 	// An eighth more than the round trip, as browsers send nothing again within one: a try that comes early waits for the next.
 	// Longer waits let a picture freeze that is lost again and again; what queues shows in the round trip.
 	wait := max(rtt+rtt/8, leastWait)
@@ -177,11 +191,12 @@ func (l *loss) ask(at, rtt time.Duration, lossy bool) {
 		l.echo = false
 		l.due = at + max(wait-echo, leastWait)
 		return
-	case lossy:
+	case lossy && at+echo+rtt-l.noticed <= patience:
 		l.echo = true
 		wait = echo
 	}
 	l.tries++
+	l.asked = at
 	l.due = at + wait
 }
 
@@ -191,6 +206,17 @@ func (g *Generator) Deadline() (at time.Time, ok bool) {
 		return time.Time{}, false
 	}
 	return g.epoch.Add(g.next), true
+}
+
+// Waits tells whether this packet is being waited for, and whether it was asked for.
+func (g *Generator) Waits(sequence uint16) (waits, asked bool) {
+	number := g.newest + int64(int16(sequence-uint16(g.newest)))
+	for _, l := range g.missing {
+		if l.sequence == number {
+			return true, l.tries > 0
+		}
+	}
+	return false, false
 }
 
 // Missing tells how many packets are being waited for.

@@ -33,7 +33,7 @@ func expect(t *testing.T, g *Generator, ms int, want ...uint16) {
 }
 
 func TestALostPacketIsAskedForAfterTheTolerance(t *testing.T) {
-	g := New()
+	g := New(Pictures)
 	receive(t, g, 0, 65533, 65534, 2) // over the wrap
 	if g.Missing() != 3 {
 		t.Errorf("%d are missing", g.Missing())
@@ -47,7 +47,7 @@ func TestALostPacketIsAskedForAfterTheTolerance(t *testing.T) {
 }
 
 func TestAReorderedPacketIsNotAskedFor(t *testing.T) {
-	g := New()
+	g := New(Pictures)
 	receive(t, g, 0, 1, 3)
 	receive(t, g, 5, 2)
 	expect(t, g, 1000)
@@ -57,7 +57,7 @@ func TestAReorderedPacketIsNotAskedFor(t *testing.T) {
 }
 
 func TestTriesFollowTheRoundTripUntilThePacketComes(t *testing.T) {
-	g := New()
+	g := New(Pictures)
 	receive(t, g, 0, 1, 3)
 	expect(t, g, 10, 2)
 	expect(t, g, 66)
@@ -69,7 +69,7 @@ func TestTriesFollowTheRoundTripUntilThePacketComes(t *testing.T) {
 }
 
 func TestOnALossyPathARequestIsSaidTwice(t *testing.T) {
-	g := New()
+	g := New(Pictures)
 	n := uint16(0)
 	for ms := range 999 { // one of 20 is lost, and comes as a retransmission
 		n++
@@ -96,8 +96,38 @@ func TestOnALossyPathARequestIsSaidTwice(t *testing.T) {
 	expect(t, g, 4025) // where nothing was lost for long, once is enough
 }
 
+// TestAnEchoIsNotSaidWhenItsAnswerWouldComeTooLate also shows that what copies restore before it is missed counts as lost.
+func TestAnEchoIsNotSaidWhenItsAnswerWouldComeTooLate(t *testing.T) {
+	for rtt, want := range map[time.Duration]int{60 * time.Millisecond: 2, 180 * time.Millisecond: 1} {
+		g := New(Sound)
+		n := uint16(0)
+		for ms := 0; ms < 20_000; ms += 20 { // one of ten is lost, and comes as a copy
+			n++
+			if n%10 == 9 {
+				continue
+			}
+			if n%10 == 0 {
+				g.Recovered(at(ms), n-1)
+			}
+			g.Received(at(ms), n)
+		}
+		g.Received(at(20_000), n+2)
+		asked := 0
+		for ms := 20_000; ms < 20_030; ms++ {
+			lost, gaveUp := g.Due(at(ms), rtt, nil)
+			asked += len(lost)
+			if gaveUp {
+				t.Errorf("it gave up after %d ms", ms-20_000)
+			}
+		}
+		if asked != want {
+			t.Errorf("asked %d times at a round trip of %v, want %d", asked, rtt, want)
+		}
+	}
+}
+
 func TestAnUnknownOrTinyRoundTripHasALeastWait(t *testing.T) {
-	g := New()
+	g := New(Pictures)
 	receive(t, g, 0, 1, 3)
 	for _, c := range []struct {
 		ms   int
@@ -111,13 +141,13 @@ func TestAnUnknownOrTinyRoundTripHasALeastWait(t *testing.T) {
 }
 
 func TestItGivesUpAfterASecond(t *testing.T) {
-	g := New()
+	g := New(Pictures)
 	receive(t, g, 0, 1, 3)
 	asked := 0
 	for ms := 0; ms < 3000; ms += 10 {
 		lost, gaveUp := g.Due(at(ms), 100*time.Millisecond, nil)
 		asked += len(lost)
-		if gaveUp != (g.Missing() == 0) && ms < 1000 {
+		if gaveUp != (g.Missing() == 0) && ms < 900 { // later an answer would come after a second
 			t.Errorf("at %d ms: gave up %v, %d missing", ms, gaveUp, g.Missing())
 		}
 	}
@@ -127,7 +157,7 @@ func TestItGivesUpAfterASecond(t *testing.T) {
 }
 
 func TestABurstAsksForAKeyframeInstead(t *testing.T) {
-	g := New()
+	g := New(Pictures)
 	receive(t, g, 0, 1)
 	if g.Received(at(1), 2+most) {
 		t.Error("a gap of the most packets is a burst already")
@@ -140,7 +170,7 @@ func TestABurstAsksForAKeyframeInstead(t *testing.T) {
 }
 
 func TestASenderThatBeginsAnewIsFollowed(t *testing.T) {
-	g := New()
+	g := New(Pictures)
 	receive(t, g, 0, 30000, 30002)
 	if !g.Received(at(1), 10000) || g.Missing() != 0 {
 		t.Error("the old stream is waited for")
@@ -152,7 +182,7 @@ func TestASenderThatBeginsAnewIsFollowed(t *testing.T) {
 }
 
 func TestAKeyframeEndsTheWaiting(t *testing.T) {
-	g := New()
+	g := New(Pictures)
 	receive(t, g, 0, 1, 5)
 	g.Forget()
 	expect(t, g, 100)
@@ -161,7 +191,7 @@ func TestAKeyframeEndsTheWaiting(t *testing.T) {
 
 // On a path that only reorders, it learns how late packets are and asks for next to none.
 func TestAPathThatReordersCausesFewNeedlessRequests(t *testing.T) {
-	g, chance := New(), rand.New(rand.NewPCG(1, 2))
+	g, chance := New(Pictures), rand.New(rand.NewPCG(1, 2))
 	const packets, every = 6000, 5 // one each 5 ms
 	arrivals := make([][]uint16, packets*every+100)
 	for n := range packets {
@@ -186,7 +216,7 @@ func TestAPathThatReordersCausesFewNeedlessRequests(t *testing.T) {
 
 // Where all packets are up to 200 ms later than others, as with jitter of ± 100 ms, next to none are asked for either.
 func TestGreatJitterCausesFewNeedlessRequests(t *testing.T) {
-	g, chance := New(), rand.New(rand.NewPCG(1, 3))
+	g, chance := New(Pictures), rand.New(rand.NewPCG(1, 3))
 	const packets, every = 12_000, 5
 	arrivals := make([][]uint16, packets*every+300)
 	for n := range packets {
@@ -207,7 +237,7 @@ func TestGreatJitterCausesFewNeedlessRequests(t *testing.T) {
 }
 
 func TestWhatWasMissedInAnOutageIsNotAskedFor(t *testing.T) {
-	g := New()
+	g := New(Pictures)
 	receive(t, g, 0, 1)
 	if !g.Received(at(1500), 60) || g.Missing() != 0 {
 		t.Error("58 packets of more than a second ago are asked for")
@@ -221,7 +251,7 @@ func TestWhatWasMissedInAnOutageIsNotAskedFor(t *testing.T) {
 }
 
 func TestAWarmGeneratorAllocatesNothing(t *testing.T) {
-	g, dst, n, ms := New(), make([]uint16, 0, most), uint16(0), 0
+	g, dst, n, ms := New(Pictures), make([]uint16, 0, most), uint16(0), 0
 	step := func() {
 		n, ms = n+3, ms+20
 		g.Received(at(ms), n)
@@ -233,5 +263,57 @@ func TestAWarmGeneratorAllocatesNothing(t *testing.T) {
 	}
 	if allocs := testing.AllocsPerRun(100, step); allocs != 0 {
 		t.Errorf("%v allocations", allocs)
+	}
+}
+
+func TestSoundIsNotAskedForWhenItWouldComeTooLate(t *testing.T) {
+	for _, c := range []struct {
+		rtt   int // ms
+		asked []int
+	}{
+		{0, []int{10}}, // unknown: as 100 ms
+		{20, []int{10, 33, 56, 79, 102, 125, 148, 171}},
+		{50, []int{10, 67, 124}},
+		{100, []int{10}},
+		{190, []int{10}},
+		{191, nil},
+		{600, nil},
+	} {
+		g := New(Sound)
+		receive(t, g, 0, 1, 3)
+		var asked []int
+		gave := false
+		for ms := range 1000 {
+			lost, gaveUp := g.Due(at(ms), time.Duration(c.rtt)*time.Millisecond, nil)
+			if len(lost) > 0 {
+				asked = append(asked, ms)
+			}
+			gave = gave || gaveUp
+		}
+		if diff := cmp.Diff(c.asked, asked); diff != "" {
+			t.Errorf("round trip %d ms: %s", c.rtt, diff)
+		}
+		if g.Missing() > 0 || !gave {
+			t.Errorf("round trip %d ms: still waited for after a second", c.rtt)
+		}
+	}
+}
+
+// TestTheAnswerToARequestDoesNotCountAsReordering: sound comes again as it was, without RTX.
+func TestTheAnswerToARequestDoesNotCountAsReordering(t *testing.T) {
+	for _, c := range []struct{ answered, tolerance int }{
+		{60, 10}, // a round trip after the request
+		{30, 38}, // sooner than any answer: the original, late by 30 ms
+	} {
+		g := New(Sound)
+		receive(t, g, 0, 1, 3)
+		expect(t, g, 10, 2)
+		if waits, asked := g.Waits(2); !waits || !asked {
+			t.Fatal("packet 2 is not waited for")
+		}
+		receive(t, g, c.answered, 2)
+		receive(t, g, 100, 5)
+		expect(t, g, 100+c.tolerance-1)
+		expect(t, g, 100+c.tolerance, 4)
 	}
 }

@@ -19,7 +19,12 @@ it("VP8 comes first, then H.264 that every browser decodes, then retransmission;
     codec("video/H264", "packetization-mode=0;profile-level-id=42e01f"),
   ];
   expect(wantedCodecs("video", all)).toEqual([all[4], all[3], all[1]]);
-  expect(wantedCodecs("audio", [codec("audio/red"), codec("audio/opus")])).toEqual([codec("audio/opus")]);
+});
+
+it("sound is Opus, with copies of it where the browser can do that", () => {
+  const [red, opus] = [codec("audio/red"), codec("audio/opus")];
+  expect(wantedCodecs("audio", [codec("audio/G722"), red, opus, codec("audio/telephone-event")])).toEqual([opus, red]);
+  expect(wantedCodecs("audio", [opus])).toEqual([opus]);
 });
 
 it("layers are scaled by sizes or by factors, never by both", () => {

@@ -2,8 +2,8 @@
 
 /** One transceiver's codecs in order of preference, of all that the browser can do. */
 export function wantedCodecs(kind: "audio" | "video", all: readonly RTCRtpCodec[]): RTCRtpCodec[] {
-  if (kind === "audio") return all.filter((codec) => codec.mimeType.toLowerCase() === "audio/opus");
-  const ranks = ["video/vp8", "video/h264", "video/rtx"];
+  // RED is Opus with a copy of the packet before: the server's answer says where it is to be sent.
+  const ranks = kind === "audio" ? ["audio/opus", "audio/red"] : ["video/vp8", "video/h264", "video/rtx"];
   return all
     .filter((codec) => codec.mimeType.toLowerCase() !== "video/h264" || isConstrainedBaseline(codec))
     .filter((codec) => ranks.includes(codec.mimeType.toLowerCase()))

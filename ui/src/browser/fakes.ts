@@ -62,10 +62,18 @@ export class FakePeer implements Peer {
   async setQuality(quality: Quality): Promise<void> {
     this.quality = quality;
   }
+  readonly layers = new Map<Kind, readonly number[]>();
+  async setLayers(kind: Kind, layers: readonly number[]): Promise<void> {
+    this.layers.set(kind, layers);
+  }
   growTo(videoSlots: number): boolean {
     const more = videoSlots > this.videoSlots;
     this.videoSlots = Math.max(this.videoSlots, videoSlots);
     return more;
+  }
+  readonly held = new Map<string, number>();
+  hold(mid: string, ms: number): void {
+    this.held.set(mid, ms);
   }
   async stats(): Promise<RTCStatsReport> {
     return this.report as unknown as RTCStatsReport;

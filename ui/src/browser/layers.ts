@@ -45,6 +45,15 @@ export function tuneCamera(encodings: RTCRtpEncodingParameters[], quality: Quali
   }
 }
 
+/** Leaves out layers that nobody has use for. What is wanted above the largest there is comes of the largest. */
+export function limitTo(encodings: RTCRtpEncodingParameters[], wanted: readonly number[] | undefined): void {
+  if (!wanted) return;
+  const used = new Set(wanted.map((layer) => Math.min(layer, encodings.length - 1)));
+  encodings.forEach((encoding, layer) => {
+    if (!used.has(layer)) encoding.active = false;
+  });
+}
+
 /** One stream, 2.5 Mb/s: text stays sharp, and slides cost next to nothing anyway. */
 export const screenEncodings: readonly RTCRtpEncodingParameters[] = [{ maxBitrate: 2_500_000, maxFramerate: 30 }];
 

@@ -5,6 +5,7 @@ import { trimCodecs } from "./codecs";
 import {
   audioEncodings,
   cameraEncodings,
+  limitTo,
   musicBitrate,
   scalesBySize,
   screenAudioEncodings,
@@ -12,7 +13,7 @@ import {
   tuneCamera,
   voiceBitrate,
 } from "./layers";
-import { forMusic, withStereo } from "./stereo";
+import { forMusic, withRequests, withStereo } from "./stereo";
 
 /** A receive m-line, known once it was offered. */
 export interface Slot {
@@ -38,8 +39,12 @@ export interface Peer {
   setMusic(on: boolean): Promise<boolean>;
   /** How large my camera's picture is sent. Nothing is negotiated. */
   setQuality(quality: Quality): Promise<void>;
+  /** Which layers of my picture anybody has use for, counted from the smallest: only those are sent. Until the track is another. */
+  setLayers(kind: Kind, layers: readonly number[]): Promise<void>;
   /** Makes room for that many pictures, at most 50. True: it takes effect with the next negotiation. */
   growTo(videoSlots: number): boolean;
+  /** Holds the sound of a slot, by its mid, for so many ms before it is played, at least. Browsers that cannot do not. */
+  hold(mid: string, ms: number): void;
   stats(): Promise<RTCStatsReport>;
   close(): void;
 }
@@ -63,7 +68,9 @@ class WebPeer implements Peer {
   #videoSlots = 0;
   #music = false;
   #quality: Quality = "hd";
-  /** Changes to what the camera sends happen one after the other. */
+  /** Layers that anybody has use for; all, where nobody has said. */
+  readonly #wanted = new Map<Kind, readonly number[]>();
+  /** Changes to what is sent of pictures happen one after the other. */
   #tuning: Promise<void> = Promise.resolve();
   /** What the last offer said of it. */
   #offeredMusic: boolean | null = null;
@@ -88,13 +95,19 @@ class WebPeer implements Peer {
     const sender = this.#senders.get(kind);
     if (this.#closed || !sender || sender.track === track) return;
     if (track && kind === "screen") track.contentHint = "detail"; // sharp text before smooth motion
+    this.#wanted.delete(kind);
     await sender.replaceTrack(track);
-    if (track && kind === "camera") await this.#tuneCamera();
+    if (track) await this.#tune(kind);
   }
 
   setQuality(quality: Quality): Promise<void> {
     this.#quality = quality;
-    return this.#tuneCamera();
+    return this.#tune("camera");
+  }
+
+  setLayers(kind: Kind, layers: readonly number[]): Promise<void> {
+    this.#wanted.set(kind, layers);
+    return this.#tune(kind);
   }
 
   async setMusic(on: boolean): Promise<boolean> {
@@ -107,19 +120,25 @@ class WebPeer implements Peer {
     return this.#offeredMusic !== null && this.#offeredMusic !== on;
   }
 
-  #tuneCamera(): Promise<void> {
+  #tune(kind: Kind): Promise<void> {
+    if (kind !== "camera" && kind !== "screen") return Promise.resolve();
     this.#tuning = this.#tuning
       .then(async () => {
-        const sender = this.#senders.get("camera");
+        const sender = this.#senders.get(kind);
         if (!sender || this.#closed) return;
-        const source = sender.track?.getSettings().height ?? pictureTuning(this.#quality).height;
         const parameters = sender.getParameters();
-        tuneCamera(parameters.encodings, this.#quality, source);
+        if (kind === "camera") {
+          const source = sender.track?.getSettings().height ?? pictureTuning(this.#quality).height;
+          tuneCamera(parameters.encodings, this.#quality, source);
+        } else {
+          for (const encoding of parameters.encodings) encoding.active = true;
+        }
+        limitTo(parameters.encodings, this.#wanted.get(kind));
         await sender.setParameters(parameters);
       })
       .catch((error: unknown) => {
         // It is sent larger or smaller than it was to be.
-        if (!this.#closed) console.error("The camera's layers could not be changed:", error);
+        if (!this.#closed) console.error(`The layers of the ${kind} could not be changed:`, error);
       });
     return this.#tuning;
   }
@@ -130,6 +149,11 @@ class WebPeer implements Peer {
     if (wanted <= this.#videoSlots) return false;
     this.#addVideoSlots(wanted);
     return true;
+  }
+
+  hold(mid: string, ms: number): void {
+    const slot = this.#connection.getTransceivers().find((transceiver) => transceiver.mid === mid);
+    if (slot) slot.receiver.jitterBufferTarget = ms || null;
   }
 
   stats(): Promise<RTCStatsReport> {
@@ -163,7 +187,7 @@ class WebPeer implements Peer {
     if (this.#closed) return false;
     const music = this.#music;
     const { sdp = "" } = await this.#connection.createOffer({ iceRestart });
-    await this.#connection.setLocalDescription({ type: "offer", sdp: withStereo(sdp, music) });
+    await this.#connection.setLocalDescription({ type: "offer", sdp: withRequests(withStereo(sdp, music)) });
     // Slots are announced before the server knows them, so that none of its words about them comes too early.
     this.#announceSlots();
     const answer = await this.#exchange(this.#connection.localDescription?.sdp ?? "");
@@ -176,7 +200,7 @@ class WebPeer implements Peer {
     await this.#connection.setRemoteDescription({ type: "answer", sdp: music ? forMusic(answer) : answer });
     this.#offeredMusic = music;
     // Chromium turns on again, with the answer, layers that were turned off after the offer was made.
-    await this.#tuneCamera();
+    await Promise.all([this.#tune("camera"), this.#tune("screen")]);
     return true;
   }
 

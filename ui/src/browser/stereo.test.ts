@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { forMusic, withStereo } from "./stereo";
+import { forMusic, withRequests, withStereo } from "./stereo";
 
 const head = ["v=0", "s=-", "a=group:BUNDLE 0 1 2"];
 const audio = (mid: number, fmtp: string) => [
@@ -29,6 +29,14 @@ describe("an offer", () => {
   it("is left alone where the browser says so itself", () => {
     const said = sdp(head, audio(0, "maxplaybackrate=48000;stereo=1;useinbandfec=1"));
     expect(withStereo(said, true)).toBe(said);
+  });
+
+  it("has sound asked for again when it is lost, and says so once", () => {
+    const asked = (lines: string[]) => lines.flatMap((line) => (line.includes("opus/") ? [line, "a=rtcp-fb:111 nack"] : [line]));
+    const wanted = sdp(head, asked(audio(0, plain)), video, asked(audio(2, plain)));
+    expect(withRequests(sdp(head, audio(0, plain), video, audio(2, plain)))).toBe(wanted);
+    expect(withRequests(wanted)).toBe(wanted);
+    expect(withRequests("")).toBe("");
   });
 
   it("that is none comes back as it is", () => {

@@ -12,6 +12,16 @@ export function withStereo(sdp: string, music: boolean): string {
     .join("");
 }
 
+/**
+ * My offer, with sound that is asked for again when it is lost, both ways: Chromium does so where the offer says it, though it
+ * does not say it by itself; Firefox answers who asks (both measured).
+ */
+export function withRequests(sdp: string): string {
+  return sdp.replace(/^(a=rtpmap:(\d+) opus\/48000\/2)(\r?)$/gim, (line: string, _: string, type: string, end: string) =>
+    new RegExp(`^a=rtcp-fb:${type} nack\\r?$`, "m").test(sdp) ? line : `${line}\na=rtcp-fb:${type} nack${end}`,
+  );
+}
+
 /** The answer to it, which asks the microphone to send nothing in silence: the end of a note is not silence. */
 export function forMusic(sdp: string): string {
   return sections(sdp)

@@ -130,6 +130,7 @@ const events: { readonly [E in keyof DataOf]: Reader<DataOf[E]> } = {
   updated: object({ participant }),
   slots: object({ slots: list(slot) }),
   paused: object({ tracks: list(count) }),
+  layers: object({ track: kind, layers: list(count) }),
   speaker: object({ speaking: list(text) }),
   chat: object({ message }),
   chat_changed: object({ message }),

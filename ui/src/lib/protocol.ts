@@ -262,6 +262,7 @@ export type ServerEvent =
   | { readonly event: "updated"; readonly data: { readonly participant: Participant } }
   | { readonly event: "slots"; readonly data: { readonly slots: readonly SlotSource[] } }
   | { readonly event: "paused"; readonly data: { readonly tracks: readonly TrackNumber[] } }
+  | { readonly event: "layers"; readonly data: { readonly track: Kind; readonly layers: readonly number[] } }
   | { readonly event: "speaker"; readonly data: { readonly speaking: readonly string[] } }
   | { readonly event: "chat"; readonly data: { readonly message: Message } }
   | { readonly event: "chat_changed"; readonly data: { readonly message: Message } }

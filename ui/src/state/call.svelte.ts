@@ -359,7 +359,7 @@ export class Call {
     if (event.event === "ended") return this.#ended(event.data.reason);
     const { roster, stage, pictures } = this.#parts;
     const { chat, meeting, reactions, appeal } = this;
-    deliver(event, { roster, stage, pictures, chat, meeting, reactions, appeal, doorbell: this.#doorbell });
+    deliver(event, { roster, stage, pictures, traffic: this.#traffic, chat, meeting, reactions, appeal, doorbell: this.#doorbell });
   }
 
   #ended(reason: EndedReason): void {

@@ -352,6 +352,12 @@ describe("in the meeting", () => {
     expect([call.participants, call.speaking]).toEqual([[], []]);
   });
 
+  it("sends only what anybody has use for", async () => {
+    const { server, peers } = await inMeeting();
+    server.say({ event: "layers", data: { track: "camera", layers: [0, 2] } });
+    expect(peers.newest.layers.get("camera")).toEqual([0, 2]);
+  });
+
   it("tells how loud each voice is", async () => {
     const { call, server, sounds } = await inMeeting();
     server.say({ event: "joined", data: { participant: person(2) } });

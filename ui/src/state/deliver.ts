@@ -7,6 +7,7 @@ import type { Meeting } from "./meeting.svelte";
 import type { Reactions } from "./reactions.svelte";
 import type { Roster } from "./roster.svelte";
 import type { Stage } from "./stage.svelte";
+import type { Traffic } from "./traffic.svelte";
 
 /** Whom events of the server concern. */
 export interface Recipients {
@@ -18,6 +19,7 @@ export interface Recipients {
   readonly reactions: Reactions;
   readonly appeal: Appeal;
   readonly doorbell: Doorbell;
+  readonly traffic: Traffic;
 }
 
 /** What is the call's own business: greeting, entering and ending. */
@@ -47,6 +49,8 @@ export function deliver(event: Exclude<ServerEvent, { event: OwnEvent }>, to: Re
       return to.pictures.switch(event.data.slots);
     case "paused":
       return stage.rest(event.data.tracks);
+    case "layers":
+      return void to.traffic.limit(event.data.track, event.data.layers);
     case "chat":
       return to.chat.receive(event.data.message);
     case "chat_changed":

@@ -1,4 +1,5 @@
 import type { Exchange, OpenPeer, Peer, PeerEvent, Slot } from "../browser/peer";
+import { Holding } from "../lib/holding";
 import { receivesPoorly, sampleOf, sendsPoorly, type Path, type Sample, type Stat } from "../lib/health";
 
 /** What shows and plays what arrives: the page's pictures and sounds. */
@@ -41,6 +42,7 @@ export class Link {
   readonly #openPeer: OpenPeer;
   readonly #screenings: readonly Screening[];
   readonly #gauge: Gauge | null;
+  #holding = new Holding();
   #exchange: Exchange = async () => null;
   /** Offers can be asked now. */
   #reachable = false;
@@ -206,6 +208,7 @@ export class Link {
     const stats = await listed(peer);
     if (peer !== this.peer) return;
     this.#gauge?.look(stats);
+    for (const [mid, ms] of this.#holding.look(stats)) peer.hold(mid, ms);
     const sample = sampleOf(stats);
     if (sample.path && this.state === "connected") this.path = sample.path;
     this.#poorOut = agree(this.#poorOut, sendsPoorly(sample));
@@ -223,6 +226,7 @@ export class Link {
     this.path = null;
     this.#agreed = this.#declined = false;
     this.#last = null;
+    this.#holding = new Holding();
     this.#poorIn = this.#poorOut = 0;
     this.sendsPoorly = this.receivesPoorly = false;
     for (const screening of this.#screenings) screening.clear();

@@ -125,3 +125,21 @@ it("a connection that is made anew has room for as many pictures from its first 
   await vi.advanceTimersByTimeAsync(0);
   expect([peers.newest.videoSlots, peers.newest.negotiations]).toEqual([20, [false]]);
 });
+
+it("sound is held longer in a slot where much is made up, and a new connection begins anew", async () => {
+  await connected();
+  const second = 48_000;
+  const heard = (seconds: number, madeUp: number): void => {
+    const sums = { totalSamplesReceived: seconds * second, concealedSamples: madeUp * second, silentConcealedSamples: 0 };
+    peers.newest.report = [{ type: "inbound-rtp", kind: "audio", mid: "4", ...sums }];
+  };
+  heard(2, 0.5);
+  await vi.advanceTimersByTimeAsync(2000);
+  heard(4, 0.6);
+  await vi.advanceTimersByTimeAsync(2000);
+  expect([...peers.newest.held]).toEqual([["4", 40]]);
+  link.renew();
+  heard(2, 0.5);
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(peers.newest.held.size).toBe(0);
+});

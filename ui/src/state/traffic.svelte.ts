@@ -102,6 +102,11 @@ export class Traffic {
     this.#link.down();
   }
 
+  /** Nobody has use for other layers of my track than these. */
+  limit(track: Kind, layers: readonly number[]): void {
+    void this.#link.peer?.setLayers(track, layers);
+  }
+
   /** The server's own word on what it knows of my tracks. */
   learn(me: Participant): void {
     this.#publisher.learn(me);
