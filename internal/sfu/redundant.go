@@ -176,6 +176,8 @@ func (sl *slot) copies() int {
 	switch {
 	case !sl.redundant || sl.peer.types[RED].PT == 0:
 		return 0
+	case sl.peer.paced: // where there is no room for all pictures, what is lost was mostly too much
+		return 0
 	case sl.lost >= lossy:
 		return 2
 	case sl.lost == 0 && sl.source != nil && sl.source.kind == ScreenAudio: // music as often as not, at twice a voice's rate
