@@ -96,6 +96,11 @@ test-ui: ui/node_modules/.stamp ## Tests and type checks of the page
 e2e: build test-deps e2e/node_modules/.stamp ## Real Chromium and Firefox against the real server
 	@cd e2e && $(NPM) run --silent test
 
+.PHONY: e2e-netem
+e2e-netem: build test-deps e2e/node_modules/.stamp ## Real browsers on bad networks, a quarter of an hour (ARGS="-only 'loss|outage'")
+	@$(GO) build -o $(BIN)/netem ./e2e/netem
+	@cd e2e && node run.mjs netem.mjs $(ARGS)
+
 .PHONY: screenshots
 screenshots: build test-deps e2e/node_modules/.stamp ## Pictures of every screen and state into e2e/results/screenshots (PARTS=chat,hosts)
 	@cd e2e && $(NPM) run --silent screenshots

@@ -43,8 +43,19 @@ export const names = Object.keys(engines);
 
 /**
  * Starts a browser. `camera` are Chromium's fake device options; 10 fps keeps four browsers on two cores honest. `fingers`
- * are for pages on phones: Chromium learns of them with the viewport, Firefox at its start.
+ * are for pages on phones: Chromium learns of them with the viewport, Firefox at its start. `program` is another one than the
+ * engine's own; with `pipe`, which Chromium can, it may be in another network than the test.
  */
-export function launch(engine, { camera = 'fps=10', fingers = false } = {}) {
-  return puppeteer.launch({ ...engines[engine]({ camera, fingers }), protocolTimeout: 60_000 });
+export function launch(engine, { camera = 'fps=10', fingers = false, program, pipe = false, args = [] } = {}) {
+  const options = engines[engine]({ camera, fingers });
+  return puppeteer.launch({
+    ...options,
+    ...(program && { executablePath: program }),
+    args: [...(options.args ?? []), ...args],
+    pipe,
+    protocolTimeout: 60_000,
+  });
 }
+
+/** The program of an engine. */
+export const programOf = (engine) => engines[engine]({}).executablePath;

@@ -14,22 +14,24 @@ export class Server {
   #data = mkdtempSync(join(tmpdir(), 'noom-e2e-'));
   #log = '';
 
-  constructor(port, options) {
+  constructor(port, options, host, through) {
     this.port = port;
     this.options = options;
-    this.url = `http://localhost:${port}`;
+    this.through = through;
+    this.url = `http://${host}:${port}`;
   }
 
-  /** Starts Noom and waits until it answers. */
-  static async start({ port = 3000, options = [] } = {}) {
+  /** Starts Noom and waits until it answers at `host`. `through` is a command that starts what follows it elsewhere. */
+  static async start({ port = 3000, options = [], host = 'localhost', through = [] } = {}) {
     if (!existsSync(binary)) throw new Error('bin/noom is missing: run make build');
-    const server = new Server(port, options);
+    const server = new Server(port, options, host, through);
     await server.start();
     return server;
   }
 
   async start() {
-    this.#process = spawn(binary, ['serve', '--listen', `:${this.port}`, '--data', this.#data, ...this.options]);
+    const [program, ...words] = [...this.through, binary, 'serve', '--listen', `:${this.port}`, '--data', this.#data, ...this.options];
+    this.#process = spawn(program, words);
     this.#process.stdout.on('data', (text) => (this.#log += text));
     this.#process.stderr.on('data', (text) => (this.#log += text));
     await until(`Noom answers on ${this.url}`, async () => {

@@ -55,7 +55,7 @@ var only = map[string][]string{
 	"expvar":                     {},
 	"unsafe":                     {"internal/media", "bench/…"},
 	"golang.org/x/image/":        {"internal/store"},
-	"golang.org/x/sys/":          {"internal/media", "internal/store", "bench/…"},
+	"golang.org/x/sys/":          {"internal/media", "internal/store", "bench/…", "e2e/…"},
 }
 
 // cores are pure: input and a time go in, output comes out.

@@ -32,15 +32,18 @@ func TestWhatAnyWorkerWantsIsWanted(t *testing.T) {
 	step(func() { m.demand(camera, 1, 0b001) }) // 1
 	step(func() { m.demand(camera, 0, 0b100) }) // 5
 	step(func() { m.demand(camera, 1, 0b100) }) // 4
-	step(func() { m.demand(camera, 1, 0b101); m.demand(camera, 1, 0b111) }) // 7: what waits is replaced
-	step(func() {
+	step(func() {                               // 7: what waits is replaced
+		m.demand(camera, 1, 0b101)
+		m.demand(camera, 1, 0b111)
+	})
+	step(func() { // 4
 		delete(m.members, 2)
 		m.demandAnew(m.span())
-	}) // 4
-	step(func() {
+	})
+	step(func() { // 7: who has just come may want all
 		m.members[3] = &member{b, 2}
 		m.demandAnew(m.span())
-	}) // 7: who has just come may want all
+	})
 	if got := fmt.Sprint(told); got != "[1 5 4 7 4 7]" {
 		t.Errorf("told %s", got)
 	}

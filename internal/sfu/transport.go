@@ -19,6 +19,10 @@ const (
 	// AddressHold keeps an address for the peer whose checks come from it: browsers repeat them every 2.5–6 s, so
 	// after three missed ones a NAT may have given the port to someone else.
 	AddressHold = 15 * time.Second
+	// abandoned is how long no check has come from where a peer gets its media once it is followed to where its checks come from now,
+	// whether they nominate or not. Chromium nominates with each check and sends one every 2.5 s. Firefox checks consent every 4–6 s
+	// (RFC 7675 §5.1), which nominates nothing, and checks nothing else: behind a NAT that forgot it, it would get no more media.
+	abandoned = 3500 * time.Millisecond
 	// replayWindow in packets: three times the reordering seen on bad radio links at 300 packets/s; retransmissions have
 	// sequence numbers of their own.
 	replayWindow = 256
@@ -66,7 +70,7 @@ func (r *Router) receiveCheck(now time.Time, from netip.AddrPort, datagram []byt
 	switch {
 	case p.address == from:
 		out.Events = append(out.Events, Event{Kind: PeerChecked, Peer: p.id, Room: p.roomID(), Address: from})
-	case r.check.UseCandidate:
+	case r.check.UseCandidate, p.address.IsValid() && now.Sub(p.checked(p.address)) >= abandoned:
 		r.nominate(now, p, from, out)
 	}
 }

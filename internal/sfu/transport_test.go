@@ -153,6 +153,32 @@ func TestWhoWasCutOffSeesAgainAtOnce(t *testing.T) {
 	}
 }
 
+func TestAPeerIsFollowedToWhereAllItsChecksComeFromThoughTheyNominateNothing(t *testing.T) {
+	c := newCall(t, 1)
+	alice, bob := c.join("alice", 0), c.join("bob", 0)
+	alice.microphone(20)
+	c.run(time.Second)
+	bob.check(false)
+	bob.silent, bob.address = true, netip.MustParseAddrPort("[2001:db8::7]:4000") // behind a NAT that forgot it
+	before := len(bob.slot(0))
+	for range 3 { // within what a check is late by on a bad path, both paths may live
+		c.run(time.Second)
+		bob.check(false)
+	}
+	if got := len(bob.slot(0)) - before; got != 0 {
+		t.Fatalf("%d packets went to an address that was not nominated, while the one that was may live", got)
+	}
+	c.run(time.Second)
+	bob.check(false)
+	c.run(time.Second)
+	if got := len(bob.slot(0)) - before; got < 49 {
+		t.Errorf("%d packets in the second after no check had come from the old address for long", got)
+	}
+	if c.of(PeerMoved) != 1 {
+		t.Errorf("%d moves", c.of(PeerMoved))
+	}
+}
+
 func TestAPeerWithoutChecksIsLostAfterThirtySeconds(t *testing.T) {
 	c := newCall(t, 1)
 	alice, bob := c.join("alice", 0), c.join("bob", 0)
