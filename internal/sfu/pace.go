@@ -42,6 +42,10 @@ func (c *pace) measure(now time.Time) {
 	if c.since == at || past < paceTime.Milliseconds() {
 		return
 	}
+	if c.bytes == 0 { // what does not come says nothing of what it takes when it does
+		c.since = at
+		return
+	}
 	c.last[c.next] = int32(int64(c.bytes) * 8000 / past)
 	c.next, c.count = (c.next+1)%paces, min(c.count+1, paces)
 	c.since, c.bytes = at, 0
