@@ -44,7 +44,7 @@ type failure struct {
 
 // divide settles which layer each of the peer's pictures may have, as far as its path is estimated. aim heeds it.
 func (r *Router) divide(now time.Time, p *peer, out *Out) {
-	if !p.numbered {
+	if !p.numbered || !p.receives() { // nothing is known of a path that is not there yet
 		return
 	}
 	d := &p.division

@@ -171,6 +171,22 @@ func TestAPictureThatNobodyWantsAnyLongerDoesNotRest(t *testing.T) {
 	}
 }
 
+func TestNothingIsSaidToRestBeforeThereIsAPath(t *testing.T) {
+	c, bob, tiles := gallery(t, 0)
+	late := c.add("late", 0, nil)
+	late.router().Enter(c.now, late.id, testRoom, late.seat)
+	late.view(bob.router().peers[bob.id].wishes...)
+	c.run(5 * time.Second)
+	if n, p := c.resting(late), late.router().peers[late.id]; len(n) != 0 || p.paced {
+		t.Errorf("%v are said to rest, paced: %v", n, p.paced)
+	}
+	late.connect()
+	c.run(8 * time.Second)
+	if got := layers(c, late, tiles); sum(got) != 27 || c.of(SlotRests) != 0 {
+		t.Errorf("once it is connected the layers are %v", got)
+	}
+}
+
 func TestWhoNeverTellsArrivalsIsSentEverything(t *testing.T) {
 	c, bob, tiles := gallery(t, 0)
 	bob.mum = true
