@@ -22,6 +22,9 @@ func (sl *slot) sent(now time.Time, size int) {
 
 // heardArrivals takes in what of what was sent to the peer has arrived.
 func (r *Router) heardArrivals(now time.Time, p *peer, c *rtpx.Control, out *Out) {
+	if !p.numbered { // nothing would be made of it
+		return
+	}
 	if r.arrived.Parse(c.Information()) != nil {
 		r.counts.Malformed++
 		return
@@ -39,6 +42,9 @@ func (r *Router) heardArrivals(now time.Time, p *peer, c *rtpx.Control, out *Out
 
 // probe does for the estimate of what the peer's path carries what is due.
 func (r *Router) probe(now time.Time, p *peer, out *Out) {
+	if !p.numbered {
+		return
+	}
 	p.bandwidth.Tick(now)
 	for p.bandwidth.Padding(now) && (r.releaseOne(now, p, out) || r.pad(now, p, out)) {
 		continue // until the probe has its rate

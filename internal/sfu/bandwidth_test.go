@@ -73,3 +73,47 @@ func TestBrokenFeedbackIsCountedAndChangesNothing(t *testing.T) {
 		t.Errorf("the estimate is %d", s.Estimate)
 	}
 }
+
+// Without padding nothing would ever be found out: the estimate would stay where it begins, and be probed in vain without end.
+func TestWhoCannotBeSentPaddingIsSentEverything(t *testing.T) {
+	for name, offer := range map[string]func(*PeerParams){
+		"slots without RTX": func(p *PeerParams) {
+			for i := range p.Slots {
+				p.Slots[i].RTX = 0
+			}
+		},
+		"codecs without RTX": func(p *PeerParams) {
+			for i := range p.PayloadTypes {
+				p.PayloadTypes[i].RTX = 0
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newCall(t, 1)
+			alice := c.join("alice", 0)
+			for _, s := range alice.camera() {
+				s.size = 1400
+			}
+			c.tells = true
+			bob := c.joinWith("bob", 0, offer)
+			bob.rate = 3_000_000
+			bob.view(Wish{Track: alice.track(Camera), Width: 1280, Height: 720})
+			c.run(5 * time.Second)
+			soon, p := 0, c.workers[0].peers[bob.id]
+			for range 1000 {
+				if c.run(time.Millisecond); !p.due.IsZero() && p.due.Sub(c.now) <= 2*probeStep {
+					soon++
+				}
+			}
+			if soon > 50 {
+				t.Errorf("in %d of 1000 ms there is something to do at once", soon)
+			}
+			if got := layers(c, bob, []*testPeer{alice}); got[0] != 2 {
+				t.Errorf("the layer is %d", got[0])
+			}
+			if s, _ := bob.router().PeerStats(bob.id); s.Estimate != 0 {
+				t.Errorf("the estimate is %d", s.Estimate)
+			}
+		})
+	}
+}

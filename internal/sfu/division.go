@@ -44,12 +44,12 @@ type failure struct {
 
 // divide settles which layer each of the peer's pictures may have, as far as its path is estimated. aim heeds it.
 func (r *Router) divide(now time.Time, p *peer, out *Out) {
-	if !p.numbered || !p.receives() { // nothing is known of a path that is not there yet
+	if !p.receives() { // nothing is known of a path that is not there yet
 		return
 	}
 	d := &p.division
 	rate, limited := p.bandwidth.Limit(now)
-	if !limited {
+	if !p.numbered || !limited {
 		p.paced = false
 		r.release(now, p, out)
 		for _, sl := range d.order {

@@ -72,7 +72,7 @@ type egress struct {
 	repair int                  // bytes that may be retransmitted to it now
 	shares [2][]share           // of the turns
 
-	numbered  bool           // slots have transport-wide numbers
+	numbered  bool           // slots have transport-wide numbers, and padding can be sent to find out what its path carries
 	bandwidth bwe.Controller // of what leaves with them
 	division  division
 	paced     bool // pictures leave no faster than bandwidth allows
@@ -173,6 +173,8 @@ func (r *Router) settle(now time.Time, p *peer, params PeerParams) {
 	for i := len(p.slots); i < len(params.Slots); i++ {
 		r.addSlot(p, i)
 	}
+	to, _ := p.padded()
+	p.numbered = to != nil
 	r.wake(p, now)
 }
 

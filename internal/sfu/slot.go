@@ -98,7 +98,6 @@ func (r *Router) addSlot(p *peer, i int) {
 	sl.chance = r.config.Chance()
 	if sl.params.TransportCC {
 		sl.wide = p.params.Extensions.TransportWideCC
-		p.numbered = p.numbered || sl.wide != 0
 	}
 	sl.stamp = uint32(sl.chance >> 32)
 	sl.redundant = sl.params.Audio && slices.Contains(sl.params.Codecs, RED)
