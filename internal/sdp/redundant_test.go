@@ -61,3 +61,22 @@ func TestREDOfAnythingButItsOpusIsLeftOut(t *testing.T) {
 		t.Errorf("RED without its Opus is taken: %v", formats(d))
 	}
 }
+
+// TestREDNeedNotBeReportedOfItsOwn: Chromium offers the feedback for Opus, and says nothing of RED.
+func TestREDNeedNotBeReportedOfItsOwn(t *testing.T) {
+	numbers := "a=extmap:3 " + transportWide + "\na=recvonly\n"
+	for _, c := range []struct {
+		feedback string
+		want     bool
+	}{
+		{"a=rtcp-fb:111 transport-cc\n", true},
+		{"a=rtcp-fb:* transport-cc\n", true},
+		{"a=rtcp-fb:63 transport-cc\n", false},
+		{"", false},
+	} {
+		_, params := answered(t, offering("0", redLine("0", "minptime=10", "111/111", c.feedback+numbers)), nil)
+		if got := params.Slots[0].TransportCC; got != c.want {
+			t.Errorf("%q: %v", c.feedback, got)
+		}
+	}
+}

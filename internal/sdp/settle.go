@@ -180,11 +180,11 @@ func (s *settlement) settleSlot(m *section) {
 	s.params.Slots = append(s.params.Slots, m.slot)
 }
 
-// tellsArrivals tells whether the peer numbers what it gets on a section over the whole transport and reports it, whichever codec
-// it comes in.
+// tellsArrivals tells whether the peer reports when what it gets on a section arrived, by its number over the whole transport, whichever
+// codec it comes in. RED does not count: Chromium offers the feedback for the Opus that it is made of, and not for itself.
 func (s *section) tellsArrivals() bool {
 	return slices.ContainsFunc(s.extensions, func(e extension) bool { return e.uri == transportWide }) &&
-		!slices.ContainsFunc(s.codecs, func(f format) bool { return !slices.Contains(f.feedback, "transport-cc") })
+		!slices.ContainsFunc(s.codecs, func(f format) bool { return f.codec != sfu.RED && !slices.Contains(f.feedback, "transport-cc") })
 }
 
 // repairs tells whether a codec of a section has retransmission. Audio has none.
