@@ -214,3 +214,63 @@ func TestOnAWidePathEverythingComesAtOnce(t *testing.T) {
 		t.Errorf("%d packets of padding though there is room for everything", n)
 	}
 }
+
+// Once all pictures rest nothing numbered may be left to leave, where nobody speaks or sound has no numbers: the path must be found free
+// all the same.
+func TestAllPicturesRestNoLongerThanThePathIsBad(t *testing.T) {
+	const wide = 5_000_000
+	for _, to := range []struct {
+		name  string
+		rate  float64 // 0: nothing comes through
+		lasts time.Duration
+		voice bool // without numbers
+	}{
+		{"an outage", 0, 5 * time.Second, false},
+		{"an outage, and a voice", 0, 5 * time.Second, true},
+		{"a long outage", 0, 20 * time.Second, false},
+		{"40 kb/s", 40_000, 2 * time.Second, false},
+		{"40 kb/s for long", 40_000, 15 * time.Second, false},
+		{"80 kb/s", 80_000, 5 * time.Second, false},
+		{"120 kb/s, and a voice", 120_000, 5 * time.Second, true},
+		{"120 kb/s for long", 120_000, 15 * time.Second, false},
+		{"200 kb/s", 200_000, 5 * time.Second, false},
+	} {
+		t.Run(to.name, func(t *testing.T) {
+			c := newCall(t, 1)
+			alice := c.join("alice", 0)
+			for i, s := range alice.camera() {
+				s.size = []int{450, 560, 850}[i]
+			}
+			if to.voice {
+				alice.microphone(20)
+			}
+			c.tells = true
+			bob := c.joinWith("bob", 0, func(p *PeerParams) {
+				for i := range p.Slots {
+					p.Slots[i].TransportCC = !p.Slots[i].Audio
+				}
+			})
+			bob.rate = wide
+			bob.view(Wish{Track: alice.track(Camera), Width: 1280, Height: 720})
+			c.run(10 * time.Second)
+			if got := layers(c, bob, []*testPeer{alice}); got[0] != 2 {
+				t.Fatalf("at %d bit/s the layer is %d", wide, got[0])
+			}
+			if bob.rate = to.rate; to.rate == 0 {
+				c.lost = func(p *testPeer, _ bool, _ []byte) bool { return p == bob }
+			}
+			c.run(to.lasts)
+			bob.rate, c.lost = wide, nil
+			bob.check(true)
+			c.run(15 * time.Second)
+			p := bob.router().peers[bob.id]
+			if got := layers(c, bob, []*testPeer{alice}); got[0] != 2 || len(c.resting(bob)) != 0 {
+				t.Errorf("15 s later the layer is %d, and the estimate %d", got[0], p.bandwidth.Estimate())
+			}
+			before := bob.padding
+			if c.run(5 * time.Second); bob.padding > before {
+				t.Errorf("%d packets of padding though there is room for everything", bob.padding-before)
+			}
+		})
+	}
+}

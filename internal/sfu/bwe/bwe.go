@@ -48,6 +48,7 @@ type Controller struct {
 	heard    bool     // feedback has come
 	sentAt   int64    // the newest packet, in µs since the epoch
 	heardAt  int64    // the newest feedback
+	beaten   int64    // when padding was last asked for only to hear of it
 	steppedT int64    // when the estimate last grew
 	estimate float64
 	wanted   float64

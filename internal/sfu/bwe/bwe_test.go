@@ -175,6 +175,55 @@ func TestAPathThatBreaksIsNotNarrow(t *testing.T) {
 	})
 }
 
+// Where everything rests for want of room, and nobody speaks, nothing leaves of which feedback could tell that the way is whole again.
+func TestAPathThatIsWholeAgainIsFoundThoughNothingIsSent(t *testing.T) {
+	onLinks(t, kinds, func(t *testing.T, l *link) {
+		l.run(10 * time.Second)
+		before, loss := l.c.Estimate(), l.loss
+		l.loss = 1
+		l.run(time.Second)
+		l.layers, l.on = []float64{0}, 0
+		l.run(5 * time.Second)
+		if e := l.c.Estimate(); e > before/8 {
+			t.Fatalf("after 6 s of nothing the estimate is still %d", e)
+		}
+		l.loss = loss
+		l.forget()
+		l.run(2 * time.Second)
+		if e := l.c.Estimate(); e < before {
+			t.Errorf("the estimate was %d and is %d", before, e)
+		}
+		if most := 20 * paddingSize; l.padding > most {
+			t.Errorf("%d bytes of padding", l.padding)
+		}
+		l.forget()
+		l.run(2 * time.Second)
+		if l.padding > 0 {
+			t.Errorf("%d bytes of padding though nothing is waited for", l.padding)
+		}
+	})
+}
+
+func TestPaddingThatCannotBeSentIsNotAskedForAtOnce(t *testing.T) {
+	l := newLink(t, 1, nil)
+	l.run(10 * time.Second)
+	l.c.phase = draining
+	asked, now := 0, l.time()
+	for range 1000 {
+		now = now.Add(ms)
+		if at := l.c.Deadline(); at.After(now) {
+			continue
+		}
+		l.c.Tick(now)
+		for l.c.Padding(now) {
+			asked++
+		}
+	}
+	if asked < 5 || asked > 10 {
+		t.Errorf("asked for %d packets in a second", asked)
+	}
+}
+
 // An access point that is changed, a lift: nothing comes for less than would count as broken.
 func TestAShortBreakChangesNothing(t *testing.T) {
 	onLinks(t, kinds, func(t *testing.T, l *link) {

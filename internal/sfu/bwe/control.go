@@ -253,6 +253,9 @@ func (c *Controller) Deadline() time.Time {
 	if due, ok := c.probeDue(); ok && (at < 0 || due < at) {
 		at = due
 	}
+	if due, ok := c.beatDue(); ok && due < at {
+		at = due
+	}
 	if at < 0 {
 		return time.Time{}
 	}

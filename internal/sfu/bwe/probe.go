@@ -30,6 +30,8 @@ const (
 	probeParts = 4
 	// flat is how much of its own time a probe may be held up by: less cannot be told from chance.
 	flat = 0.1
+	// beat is how often something leaves while its arrival is waited for, in µs: less than the floor, and soon enough for nobody to notice.
+	beat = 100_000
 )
 
 // probe is a short row of packets at a higher rate.
@@ -114,10 +116,16 @@ func (c *Controller) startProbe(now int64) {
 	}
 }
 
-// Padding tells whether one packet of padding should leave now so that a probe keeps its rate.
+// Padding tells whether one packet of padding should leave now: so that a probe keeps its rate, or that there is an arrival to hear of
+// where nothing else leaves.
 func (c *Controller) Padding(now time.Time) bool {
 	p := &c.probe
 	if !p.sending {
+		due, ok := c.beatDue()
+		if at := c.micros(now); ok && due <= at {
+			c.beaten = at
+			return true
+		}
 		return false
 	}
 	past := c.micros(now) - p.from
@@ -126,6 +134,13 @@ func (c *Controller) Padding(now time.Time) bool {
 		return false
 	}
 	return float64(p.bytes+paddingSize)*8e6 <= p.rate*float64(past)
+}
+
+// beatDue is when something has to leave so that what is waited for can be heard of: that a queue has gone, that the way is whole again, or
+// that nothing more of a probe is to come. Where all pictures rest and nobody speaks, nothing else does.
+func (c *Controller) beatDue() (at int64, ok bool) {
+	waits := c.heard && (c.phase == draining || c.blind.is || c.probe.awaited)
+	return max(c.sentAt, c.beaten) + beat, waits
 }
 
 // sent counts whatever leaves while a probe is under way.
@@ -148,7 +163,7 @@ func (p *probe) arrived(number, left, delay int64) {
 // judgeProbe reads the result once nothing more of it is to come.
 func (c *Controller) judgeProbe(now int64) {
 	p := &c.probe
-	if !p.awaited || c.newest <= p.from+p.lasts+int64(2*c.delay.jitter) {
+	if !p.awaited || c.newest <= p.from+p.lasts+2*min(int64(c.delay.jitter), toleratedMost) {
 		return
 	}
 	p.awaited = false
