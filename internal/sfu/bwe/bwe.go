@@ -224,7 +224,12 @@ func (c *Controller) Moved() {
 	if c.packets == nil {
 		return
 	}
+	if c.blind.is { // that the old one broke says nothing of either
+		c.estimate = c.blind.before
+	}
 	c.set(min(c.estimate, Start))
+	c.blind = blindness{}
+	c.heardAt = c.sentAt // it has had no time to be silent
 	c.delay.reset()
 	c.loss = losses{judged: c.next}
 	c.phase = steady

@@ -257,6 +257,30 @@ func TestALongerRouteIsNotAQueueForGood(t *testing.T) {
 	})
 }
 
+// Whoever leaves a network mostly does so after it broke.
+func TestAPathThatBrokeSaysNothingOfTheNext(t *testing.T) {
+	onLinks(t, kinds, func(t *testing.T, l *link) {
+		l.run(10 * time.Second)
+		if e := l.c.Estimate(); e < 2*Start {
+			t.Fatalf("at first the estimate is %d", e)
+		}
+		loss := l.loss
+		l.loss = 1
+		l.run(4 * time.Second)
+		l.c.Moved()
+		if e := l.c.Estimate(); e != Start {
+			t.Errorf("a new path begins with %d", e)
+		}
+		l.loss, l.rate = loss, 0.5*mb
+		for range 1000 {
+			l.run(ms)
+			if e := l.c.Estimate(); e > Start {
+				t.Fatalf("on a path of 500 000 the estimate is %d", e)
+			}
+		}
+	})
+}
+
 func TestNothingIsProbedThatNobodyWants(t *testing.T) {
 	l := newLink(t, 1, func(l *link) { l.layers = l.layers[:2] })
 	l.run(time.Minute)
