@@ -30,7 +30,10 @@ func (r *Router) heardArrivals(now time.Time, p *peer, c *rtpx.Control, out *Out
 		return
 	}
 	before := p.bandwidth.Estimate()
-	p.bandwidth.Feedback(now, &r.arrived)
+	if !p.bandwidth.Feedback(now, &r.arrived) {
+		r.counts.Malformed++
+		return
+	}
 	if rate := p.bandwidth.Estimate(); rate < before*9/10 || rate > before*5/4 { // it does not wait for the room
 		r.divide(now, p, out)
 		for _, sl := range p.division.order {

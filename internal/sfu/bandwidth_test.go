@@ -66,7 +66,8 @@ func TestBrokenFeedbackIsCountedAndChangesNothing(t *testing.T) {
 	c.tells = true
 	bob := c.join("bob", 0)
 	bob.rtcp([]byte{0x8f, 205, 0, 4, 0, 0, 0, 1, 0, 0, 0, 2, 0, 1, 0, 1, 0, 0, 0, 1})
-	if got := c.workers[0].Counters().Malformed; got != 1 {
+	bob.rtcp([]byte{0x8f, 205, 0, 5, 0, 0, 0, 1, 0, 0, 0, 2, 0, 1, 0x10, 0, 0, 0, 0, 1, 0x10, 0, 0, 0}) // 4096 packets that were never sent
+	if got := c.workers[0].Counters().Malformed; got != 2 {
 		t.Errorf("counted %d", got)
 	}
 	if s, _ := bob.router().PeerStats(bob.id); s.Estimate != 0 {

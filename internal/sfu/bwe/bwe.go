@@ -37,6 +37,17 @@ const (
 	overhead = 28
 )
 
+// What feedback may tell of is bounded by what was sent, since it costs time to take in, and a few bytes can claim thousands of packets.
+const (
+	// toldAgain is how often each packet may be told of. Where one comes after it was told missing, all since are told of again: with
+	// ±100 ms of jitter and feedback each 50 ms four or five times.
+	toldAgain = 8
+	// toldEach is what feedback counts for beside its packets.
+	toldEach = 4
+	// toldMost is what may be saved up: more than the longest feedback tells of. It takes less than 0.2 ms.
+	toldMost = 4 * window
+)
+
 // patience is how long feedback may take to come for the first time.
 const patience = 2 * time.Second
 
@@ -49,6 +60,7 @@ type Controller struct {
 	sentAt   int64    // the newest packet, in µs since the epoch
 	heardAt  int64    // the newest feedback
 	beaten   int64    // when padding was last asked for only to hear of it
+	credit   int      // how many packets feedback may tell of
 	steppedT int64    // when the estimate last grew
 	estimate float64
 	wanted   float64
@@ -129,6 +141,7 @@ func (c *Controller) Sent(now time.Time, size int) {
 	}
 	*c.at(c.next) = packet{at: uint32(c.leaves), queued: uint16(min(c.backlog, 1<<16-1)), bits: bits}
 	c.backlog += float32(size) * c.perByte
+	c.credit = min(c.credit+toldAgain, toldMost)
 	*c.sending += int32(size)
 	c.next++
 }
@@ -236,11 +249,13 @@ func (c *Controller) Moved() {
 	c.probe.begin()
 }
 
-// Feedback takes in what the peer says has arrived.
-func (c *Controller) Feedback(now time.Time, f *twcc.Feedback) {
-	if c.packets == nil {
-		return
+// Feedback takes in what the peer says has arrived. It refuses what tells of much more than was sent.
+func (c *Controller) Feedback(now time.Time, f *twcc.Feedback) (ok bool) {
+	cost := f.Count() + toldEach
+	if cost > c.credit {
+		return false
 	}
+	c.credit -= cost
 	c.unwrap(f.Reference)
 	some := false
 	for number, at := range f.Packets {
@@ -252,7 +267,7 @@ func (c *Controller) Feedback(now time.Time, f *twcc.Feedback) {
 		c.hear(c.next-back, at)
 	}
 	if !some {
-		return
+		return true
 	}
 	at := c.micros(now)
 	c.heard, c.heardAt = true, at
@@ -262,6 +277,7 @@ func (c *Controller) Feedback(now time.Time, f *twcc.Feedback) {
 	c.judgeProbe(at)
 	c.judgeLoss(at)
 	c.control(at)
+	return true
 }
 
 // unwrap extends the reference time, 24 bits that turn over every 12 days.

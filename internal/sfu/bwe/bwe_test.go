@@ -304,6 +304,57 @@ func TestWithoutFeedbackNothingIsKnown(t *testing.T) {
 	}
 }
 
+// A few bytes can tell of thousands of packets, and a datagram holds sixty such feedbacks.
+func TestNoMoreIsTakenInThanWasSent(t *testing.T) {
+	l := newLink(t, 1, nil)
+	l.run(time.Minute)
+	first := l.c.Next() - 4096
+	data := []byte{byte(first >> 8), byte(first), 0x10, 0, 0, 0, 0, 1, 0x10, 0} // 4096 that are missing
+	var f twcc.Feedback
+	if err := f.Parse(data); err != nil {
+		t.Fatal(err)
+	}
+	taken := 0
+	for range 1000 {
+		if l.c.Feedback(l.time(), &f) {
+			taken++
+		}
+	}
+	if taken > 2 {
+		t.Errorf("%d of 1000 were taken in", taken)
+	}
+	l.run(5 * time.Second)
+	before := l.refused
+	l.run(5 * time.Second)
+	if l.refused != before {
+		t.Errorf("%d were refused when it was over", l.refused-before)
+	}
+}
+
+func TestNoHonestFeedbackIsRefused(t *testing.T) {
+	for name, change := range map[string]func(*link){
+		"as it is": nil,
+		"jitter":   func(l *link) { l.jitter, l.every = 200*ms, 50*ms },
+		"a voice":  func(l *link) { l.layers = l.layers[:1]; l.jitter, l.every = 200*ms, 20*ms },
+		"loss":     func(l *link) { l.loss, l.every = 0.3, 20*ms },
+		"outages":  func(l *link) { l.room, l.rate = 30*ms, 0.1*mb },
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLink(t, 1, change)
+			for range 10 {
+				l.run(5 * time.Second)
+				loss := l.loss
+				l.loss = 1
+				l.run(time.Second)
+				l.loss = loss
+			}
+			if l.refused > 0 {
+				t.Errorf("%d were refused", l.refused)
+			}
+		})
+	}
+}
+
 // What a receiver claims may be wrong in every way: it harms nobody but itself.
 func FuzzFeedback(f *testing.F) {
 	f.Add([]byte{0, 1, 0, 9, 0, 0, 0, 1, 0x20, 9, 4, 4, 4, 4, 4, 4, 4, 4, 4}, uint16(20))

@@ -53,6 +53,7 @@ type link struct {
 	lost     int
 	all      int
 	worst    time.Duration
+	refused  int // feedback
 }
 
 type arriving struct {
@@ -218,7 +219,9 @@ func (l *link) hear() {
 		if err := f.Parse(data[12:]); err != nil {
 			l.t.Fatal(err)
 		}
-		l.c.Feedback(l.time(), &f)
+		if !l.c.Feedback(l.time(), &f) {
+			l.refused++
+		}
 	}
 }
 

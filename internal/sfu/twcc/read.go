@@ -76,6 +76,9 @@ func (f *Feedback) Parse(data []byte) error {
 	return nil
 }
 
+// Count is how many packets the feedback tells of.
+func (f *Feedback) Count() int { return f.count }
+
 // chunk tells what became of a row of packets (§3.1.2).
 type chunk uint16
 
