@@ -23,6 +23,8 @@ const (
 	restTime = time.Second
 	// voiceRate is kept for sound however little of it there is now: one who begins to speak must not wait.
 	voiceRate = 50_000
+	// soundHeaders is what of a stream of sound is not copied with it, in bit/s: browsers make 50 packets a second.
+	soundHeaders = 50 * 8 * (12 + wireOverhead)
 )
 
 // division is how a peer's estimate is divided among its pictures.
@@ -62,8 +64,13 @@ func (r *Router) divide(now time.Time, p *peer, out *Out) {
 	for _, sl := range d.order {
 		d.wants, d.to = append(d.wants, sl.want()), append(d.to, layer.None)
 	}
-	voices, whole := p.voices(), allot.Whole(d.wants)
+	voices, copies := p.voices()
+	whole := allot.Whole(d.wants)
+	paced := p.bandwidth.Known() && !p.bandwidth.Trying() && rate-voices-copies < whole*caution/100
 	room := rate - voices
+	if !paced { // or sound goes without copies
+		room -= copies
+	}
 	care := allot.Caution{First: d.first.caution(now, room, cautionFirst), More: d.more.caution(now, room, caution)}
 	allot.Divide(room, care, d.wants, d.to)
 	if room < whole*plenty/100 {
@@ -88,10 +95,10 @@ func (r *Router) divide(now time.Time, p *peer, out *Out) {
 		sl.most = int8(d.to[i])
 		sl.rest(now, d.to[i] == layer.None && w.Next(layer.None) != layer.None, out)
 	}
-	if p.paced = p.bandwidth.Known() && !p.bandwidth.Trying() && room < whole*caution/100; !p.paced {
+	if p.paced = paced; !paced {
 		r.release(now, p, out)
 	}
-	p.bandwidth.Want((whole + voices) * max(care.First, care.More) / 100)
+	p.bandwidth.Want((whole + voices + copies) * max(care.First, care.More) / 100)
 	r.awaitProbe(now, p)
 }
 
@@ -144,19 +151,21 @@ func (d *division) step(now time.Time) {
 	}
 }
 
-// voices is what the peer's sound takes, in bit/s.
-func (p *peer) voices() (rate int) {
+// voices is what the peer's sound takes, in bit/s, and what its copies take in addition where there is room for them.
+func (p *peer) voices() (rate, copies int) {
 	some := false
 	for _, sl := range p.audio {
 		if t := sl.track; t != nil && t.source != nil {
 			some = true
-			rate += int(t.source.streams[0].pace.rate)
+			takes := int(t.source.streams[0].pace.rate)
+			rate += takes
+			copies += sl.copiesWithRoom() * max(0, takes-soundHeaders)
 		}
 	}
 	if some {
 		rate = max(rate, voiceRate)
 	}
-	return rate
+	return rate, copies
 }
 
 // want is what the slot's picture comes to.

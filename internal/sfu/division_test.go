@@ -171,6 +171,69 @@ func TestAPictureThatNobodyWantsAnyLongerDoesNotRest(t *testing.T) {
 	}
 }
 
+// choir is somebody who hears three people that sing, with copies where there is room, and sees one of them.
+func choir(t *testing.T, rate float64) (c *call, bob, alice *testPeer) {
+	t.Helper()
+	c = newCall(t, 1)
+	for _, name := range []string{"alice", "carol", "dave"} {
+		p := c.join(name, 0)
+		s := p.microphone(20)
+		s.size, s.numbered = 160, true // about 64 kb/s, and as much again with headers and what is on the wire
+	}
+	alice = c.peers[0]
+	for i, s := range alice.camera() {
+		s.size = []int{450, 560, 850}[i]
+	}
+	c.tells = true
+	bob = c.joinWith("bob", 0, takesRED)
+	bob.rate = rate
+	bob.view(Wish{Track: alice.track(Camera), Width: 1280, Height: 720})
+	c.run(20 * time.Second)
+	return c, bob, alice
+}
+
+func TestVoicesAreCountedWithTheirCopies(t *testing.T) {
+	c, bob, _ := choir(t, 0)
+	bob.clear()
+	c.run(5 * time.Second)
+	came := 0
+	for i := range 3 {
+		for _, g := range bob.slot(i) {
+			came += (g.size + 28) * 8 / 5
+		}
+	}
+	voices, copies := bob.router().peers[bob.id].voices()
+	if copies < 150_000 || voices+copies < came*95/100 || voices+copies > came*105/100 {
+		t.Errorf("voices are said to take %d bit/s and copies %d, and %d come", voices, copies, came)
+	}
+}
+
+func TestCopiesDoNotComeAndGoWhereOnlyTheyDoNotFit(t *testing.T) {
+	without := 0
+	for rate := 1_000_000; rate <= 1_200_000; rate += 50_000 {
+		t.Run(fmt.Sprint(rate), func(t *testing.T) {
+			c, bob, alice := choir(t, float64(rate))
+			p := bob.router().peers[bob.id]
+			changes, before := 0, p.paced
+			for range 300 {
+				c.run(100 * time.Millisecond)
+				if p.paced != before {
+					changes, before = changes+1, p.paced
+				}
+			}
+			if changes > 2 {
+				t.Errorf("copies came and went %d times in 30 s", changes)
+			}
+			if p.paced && layers(c, bob, []*testPeer{alice})[0] == 2 {
+				without++
+			}
+		})
+	}
+	if without == 0 {
+		t.Error("copies never went for a picture")
+	}
+}
+
 func TestNothingIsSaidToRestBeforeThereIsAPath(t *testing.T) {
 	c, bob, tiles := gallery(t, 0)
 	late := c.add("late", 0, nil)

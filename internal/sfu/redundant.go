@@ -173,10 +173,16 @@ func (c *redundancy) begin() {
 
 // copies tells how many copies the slot's packets are to carry.
 func (sl *slot) copies() int {
+	if sl.peer.paced { // where there is no room for all pictures, what is lost was mostly too much
+		return 0
+	}
+	return sl.copiesWithRoom()
+}
+
+// copiesWithRoom tells how many copies they are to carry where there is room for everything.
+func (sl *slot) copiesWithRoom() int {
 	switch {
 	case !sl.redundant || sl.peer.types[RED].PT == 0:
-		return 0
-	case sl.peer.paced: // where there is no room for all pictures, what is lost was mostly too much
 		return 0
 	case sl.lost >= lossy:
 		return 2
