@@ -52,12 +52,7 @@ func (r *Router) divide(now time.Time, p *peer, out *Out) {
 	d := &p.division
 	rate, limited := p.bandwidth.Limit(now)
 	if !p.numbered || !limited {
-		p.paced = false
-		r.release(now, p, out)
-		for _, sl := range d.order {
-			sl.most = layer.Max
-			sl.rest(now, false, out)
-		}
+		r.unlimit(now, p, out)
 		return
 	}
 	d.wants, d.to = d.wants[:0], d.to[:0]
@@ -100,6 +95,16 @@ func (r *Router) divide(now time.Time, p *peer, out *Out) {
 	}
 	p.bandwidth.Want((whole + voices + copies) * max(care.First, care.More) / 100)
 	r.awaitProbe(now, p)
+}
+
+// unlimit lets the peer have everything, as nothing is known of its path.
+func (r *Router) unlimit(now time.Time, p *peer, out *Out) {
+	p.paced = false
+	r.release(now, p, out)
+	for _, sl := range p.division.order {
+		sl.most = layer.Max
+		sl.rest(now, false, out)
+	}
 }
 
 // note notes that something was too much. What comes of one cause within a second counts once.
