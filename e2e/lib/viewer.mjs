@@ -121,6 +121,8 @@ export class Viewer {
 
   /** Opens an address of the page's, and waits for something there. */
   async open(path, selector) {
+    // On a phone the page takes back the step in the history that a closed dialog was: that would abort what comes now.
+    await this.page.waitForFunction(() => history.state !== 'noom-overlay', { timeout: 1000 }).catch(() => undefined);
     await this.page.goto(this.house.server.url + path, { waitUntil: 'load' });
     return this.page.waitForSelector(selector);
   }

@@ -68,6 +68,9 @@ for (const engine of names) {
       }, { within });
       await sends(''); // nobody is there to see any
       await ben.join(house.server, room);
+      await settings(ben, 'Picture');
+      await ben.click('switch', 'Go easy on a busy device'); // else a slow machine wants less
+      await closeSettings(ben);
       await until('Ben sees more than 180p', async () => (await shown(ben, 'Ann')) > 180, { within: 20_000 });
       await sends('180,720'); // what fills Ben's tile, and the smallest to fall back on
       const offers = await ann.exchanges();

@@ -38,6 +38,19 @@ func (m *Room) demandAnew(span []*worker) {
 	}
 }
 
+// demandNothing forgets what was wanted of a seat's tracks, whose peer is gone. The next one sends all of them at first.
+func (m *Room) demandNothing(seat uint32) {
+	for t, d := range m.layers {
+		if t.Seat() != seat {
+			continue
+		}
+		delete(m.layers, t)
+		if d.told != sfu.AllLayers {
+			m.mailbox.post(Event{Kind: LayersWanted, Track: t, Layers: sfu.AllLayers})
+		}
+	}
+}
+
 // weigh tells the room what is wanted of a track, if that has changed. A worker that has said nothing yet may want all.
 func (m *Room) weigh(t sfu.Track, d *demand, span []*worker) {
 	var layers uint8

@@ -44,7 +44,12 @@ func TestWhatAnyWorkerWantsIsWanted(t *testing.T) {
 		m.members[3] = &member{b, 2}
 		m.demandAnew(m.span())
 	})
-	if got := fmt.Sprint(told); got != "[1 5 4 7 4 7]" {
-		t.Errorf("told %s", got)
+	step(func() { // 1
+		m.demand(camera, 0, 0b001)
+		m.demand(camera, 1, 0b001)
+	})
+	step(func() { m.demandNothing(1) }) // 7: whoever comes into the seat sends all at first
+	if got := fmt.Sprint(told); got != "[1 5 4 7 4 7 1 7]" || len(m.layers) > 0 {
+		t.Errorf("told %s, %d tracks are remembered", got, len(m.layers))
 	}
 }

@@ -59,11 +59,11 @@ func (m *Room) forget(ctx context.Context, id sfu.PeerID) error {
 	if gone.seat == 0 || m.home(gone.seat) != nil {
 		return errors.Join(errs...)
 	}
+	m.demandNothing(gone.seat)
 	for t := range m.tracks {
 		if t.Seat() != gone.seat {
 			continue
 		}
-		delete(m.layers, t)
 		for _, w := range span {
 			errs = append(errs, m.setTrack(ctx, w, t, sfu.Off))
 		}

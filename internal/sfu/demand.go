@@ -87,12 +87,10 @@ func (t *track) tellDemand(layers uint8, out *Out) {
 	out.Events = append(out.Events, Event{Kind: LayersWanted, Room: t.room.id, Track: t.number, Layers: layers})
 }
 
-// ideal is the layer that the slot would get if all were sent. Of what comes out of a pipe nobody here knows how many there are.
+// ideal is the layer that the slot would get if all were sent. Of what comes out of a pipe nobody here knows how many there are; whoever
+// sends fewer takes the largest for those above it.
 func (sl *slot) ideal() int {
 	t := sl.track
-	if t.number.Kind() != Camera {
-		return 0
-	}
 	var known [layer.Max]layer.Layer
 	layers := layer.Max
 	if t.local() {

@@ -100,3 +100,30 @@ func TestAScreenIsSentWhileAnybodySeesIt(t *testing.T) {
 		t.Error("the screen is not wanted")
 	}
 }
+
+func TestAScreenOfTwoLayersIsWantedAsLargeAsItIsSeen(t *testing.T) {
+	c := newCall(t, 1)
+	c.offered = func(p *PeerParams) { p.Sources[2].RIDs = []string{"q", "h"} }
+	alice, bob := c.join("alice", 0), c.join("bob", 0)
+	screen := alice.track(Screen)
+	c.publish(alice, Screen, On)
+	bob.view(Wish{screen, 300, 170})
+	c.run(6 * time.Second)
+	if got := c.layers(screen); got&0b010 == 0 {
+		t.Errorf("layers %03b are wanted of one that never came", got)
+	}
+	for i, s := range []*testStream{alice.stream(Screen, "q", 0x7000, 0x7001), alice.stream(Screen, "h", 0x7002, 0x7003)} {
+		s.width, s.height, s.interval, s.packets, s.size, s.key = 640<<i, 360<<i, 100*time.Millisecond, 1, 900, true
+	}
+	alice.obeys = true
+	c.run(7 * time.Second)
+	if got := c.layers(screen); got != 0b001 {
+		t.Errorf("layers %03b are wanted for a small tile", got)
+	}
+	bob.view(Wish{screen, 1280, 720})
+	c.run(500 * time.Millisecond)
+	r := bob.router()
+	if got := holding(r.peers[bob.id].video, r.rooms[testRoom].tracks[screen]).selector.Current(); got != 1 {
+		t.Errorf("layer %d is shown large", got)
+	}
+}

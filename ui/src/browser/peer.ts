@@ -39,7 +39,7 @@ export interface Peer {
   setMusic(on: boolean): Promise<boolean>;
   /** How large my camera's picture is sent. Nothing is negotiated. */
   setQuality(quality: Quality): Promise<void>;
-  /** Which layers of my picture anybody has use for, counted from the smallest: only those are sent. Until the track is another. */
+  /** Which layers of my picture anybody has use for, counted from the smallest: only those are sent. Until the track ends. */
   setLayers(kind: Kind, layers: readonly number[]): Promise<void>;
   /** Makes room for that many pictures, at most 50. True: it takes effect with the next negotiation. */
   growTo(videoSlots: number): boolean;
@@ -95,7 +95,7 @@ class WebPeer implements Peer {
     const sender = this.#senders.get(kind);
     if (this.#closed || !sender || sender.track === track) return;
     if (track && kind === "screen") track.contentHint = "detail"; // sharp text before smooth motion
-    this.#wanted.delete(kind);
+    if (!track || !sender.track) this.#wanted.delete(kind); // another device shows the same people the same
     await sender.replaceTrack(track);
     if (track) await this.#tune(kind);
   }

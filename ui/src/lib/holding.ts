@@ -1,47 +1,82 @@
 /**
- * How much sound is to be held before it is played, for each audio slot. Browsers hold as little as comes in time nearly always; what is
- * lost and comes again, or as a copy some packets later, then comes too late. Where much has to be made up, more is held.
+ * How much is to be held before it is played and shown, for each slot. Browsers hold as little as comes in time nearly always; what is
+ * lost and comes again, or as a copy some packets later, then comes too late. Where much sound has to be made up, or a picture stands
+ * still for want of what was lost, more is held.
  */
 
-import type { Stat } from "./health";
+import { pathOf, type Stat } from "./health";
 
-/** In ms: as long as the server asks for sound again, and as a conversation bears. */
-const most = 200;
-const step = 40;
-/** Shares of the sound that were made up since the last look: more is held from the first on, less once all stayed below the second. */
-const worse = 0.01;
-const better = 0.002;
+/** In what steps, and when. Shares are of what was played or shown since the last look. */
+interface Manner {
+  /** In ms: as long as the server answers requests, and as a conversation bears. */
+  readonly most: number;
+  readonly step: number;
+  /** From this share of bad on more is held. Less once all stayed below the other. */
+  readonly worse: number;
+  readonly better: number;
+  /** Less of it says little. */
+  readonly least: number;
+}
+
+const manners: Readonly<Record<string, Manner>> = {
+  // In samples of sound.
+  audio: { most: 200, step: 40, worse: 0.01, better: 0.002, least: 48_000 },
+  // In seconds of pictures. What is lost twice and comes again over a continent comes within 240 ms.
+  video: { most: 240, step: 60, worse: 0.01, better: 0.002, least: 1 },
+};
+
 /** Looks in a row without loss before less is held. */
 const calms = 15;
+/**
+ * Pictures of a way that goes on losing some are held for one request at least, of one that loses many for two: their share of the
+ * last ten seconds' packets.
+ */
+const some = 0.006;
+const many = 0.05;
+/** How much the last look says of that share. */
+const weight = 0.3;
+/** A request and its answer take a round trip and some more; and it takes a moment to see that something is missing. In ms. */
+const request = 1.2;
+const notice = 40;
+/** Where a round trip is not known: most of the world within a continent. In ms. */
+const usualTrip = 100;
 /** The way was cut off: no holding helps. */
 const cutOff = 0.5;
-/** Samples, a second of sound. Less says little. */
-const least = 48_000;
-
+/** What was played or shown, and how much of it was made up or stood still, in the same unit. */
 interface Sum {
   readonly played: number;
-  readonly madeUp: number;
+  readonly bad: number;
+  /** Packets, and those of them that came. What stands still without any loss waits for its sender. */
+  readonly lost: number;
+  readonly came: number;
 }
 
 export class Holding {
   readonly #sums = new Map<string, Sum>();
   readonly #held = new Map<string, number>();
   readonly #calm = new Map<string, number>();
+  readonly #loss = new Map<string, number>();
 
   /** What each slot (by its mid) is to hold, in ms, of those for which it changes. */
   look(stats: readonly Stat[]): ReadonlyMap<string, number> {
     const changed = new Map<string, number>();
+    const trip = pathOf(stats)?.rtt || usualTrip;
     for (const stat of stats) {
       const mid = stat["mid"];
-      if (stat["type"] !== "inbound-rtp" || stat["kind"] !== "audio" || typeof mid !== "string") continue;
+      const manner = manners[String(stat["kind"])];
+      if (stat["type"] !== "inbound-rtp" || !manner || typeof mid !== "string") continue;
       const sum = sumOf(stat);
       const last = this.#sums.get(mid);
       const played = sum.played - (last?.played ?? 0);
-      if (last && played < least) continue; // nothing is said
+      if (last && played < manner.least) continue; // nothing is said
       this.#sums.set(mid, sum);
       if (!last) continue;
+      const lost = Math.max(sum.lost - last.lost, 0);
+      const bad = lost > 0 ? sum.bad - last.bad : 0;
       const before = this.#held.get(mid) ?? 0;
-      const now = this.#next(mid, before, (sum.madeUp - last.madeUp) / played);
+      const requests = manner === manners["video"] ? this.#requests(mid, lost / Math.max(sum.came - last.came + lost, 1)) : 0;
+      const needed = requests && Math.min(manner.most, Math.round(requests * request * trip) + notice);
+      const now = Math.max(needed, this.#next(mid, before, bad / played, manner));
       if (now === before) continue;
       this.#held.set(mid, now);
       changed.set(mid, now);
@@ -49,7 +84,14 @@ export class Holding {
     return changed;
   }
 
-  #next(mid: string, held: number, share: number): number {
+  /** How many requests a picture is held for. */
+  #requests(mid: string, lost: number): number {
+    const loss = (1 - weight) * (this.#loss.get(mid) ?? 0) + weight * lost;
+    this.#loss.set(mid, loss);
+    return loss > many ? 2 : loss > some ? 1 : 0;
+  }
+
+  #next(mid: string, held: number, share: number, { most, step, worse, better }: Manner): number {
     if (share > cutOff) return held;
     if (share > worse) {
       this.#calm.set(mid, 0);
@@ -61,8 +103,12 @@ export class Holding {
   }
 }
 
-/** What was made up while somebody paused is no loss: it is silence. */
 function sumOf(stat: Stat): Sum {
   const number = (key: string): number => (typeof stat[key] === "number" ? stat[key] : 0);
-  return { played: number("totalSamplesReceived"), madeUp: number("concealedSamples") - number("silentConcealedSamples") };
+  if (stat["kind"] === "video") {
+    return { played: number("timestamp") / 1000, bad: number("totalFreezesDuration"), lost: number("packetsLost"), came: number("packetsReceived") };
+  }
+  // What was made up while somebody paused is no loss: it is silence.
+  const madeUp = number("concealedSamples") - number("silentConcealedSamples");
+  return { played: number("totalSamplesReceived"), bad: madeUp, lost: madeUp, came: 0 };
 }
