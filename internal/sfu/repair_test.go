@@ -83,6 +83,11 @@ func TestANACKIsAnsweredOverRTXWithTheSameBytes(t *testing.T) {
 	if len(bob.recovered[bob.params.Slots[4].SSRC]) != before {
 		t.Error("sent again and again within a round trip")
 	}
+	c.run(unknownRTT * 9 / 10) // the receiver takes its round trip for a little less
+	bob.nack(4, got[len(got)-1].packet.Sequence)
+	if before++; len(bob.recovered[bob.params.Slots[4].SSRC]) != before {
+		t.Error("a request that was lost again is not answered")
+	}
 	bob.nack(4, got[len(got)-1].packet.Sequence+100) // never sent
 	bob.nack(5, 1, 2, 3)                             // an empty slot
 	if len(bob.recovered[bob.params.Slots[4].SSRC]) != before {

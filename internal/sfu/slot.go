@@ -14,7 +14,7 @@ const (
 	// generations of sources that a slot remembers to answer NACKs: at one switch per keyframe interval, four
 	// seconds, twice what a cache holds.
 	generations = 8
-	// repeats is how many retransmissions a slot remembers, so as not to repeat them within a round trip.
+	// repeats is how many retransmissions a slot remembers, so as not to repeat them too soon.
 	repeats = 64
 	// frame20ms is one Opus frame in ticks: what a slot's timestamps advance at a switch. Measured: browsers conceal nothing
 	// then, but up to 0.7 s when the timestamps follow the wall clock.

@@ -58,7 +58,7 @@ type Counters struct {
 	NoMemory       uint64 // Out was full
 	NotKept        uint64 // asked for again, but no longer in the cache
 	RepairLimited  uint64 // asked for again beyond 25 % of the traffic
-	RepairRepeated uint64 // asked for again within a round trip
+	RepairRepeated uint64 // asked for again too soon, see repeated
 	TooOld         uint64 // asked for again when it could no longer be of use
 	Abandoned      uint64 // gathered, and dropped when a panic ended a peer in the middle of a turn
 }
