@@ -57,19 +57,13 @@ func (r *Router) resendSealed(now time.Time, sl *slot, output uint16, out *Out) 
 	case int(kept.size) > p.repair:
 		r.counts.RepairLimited++
 		return
-	case sl.repeated(now, output):
-		r.counts.RepairRepeated++
-		return
 	}
-	memory := out.memory()
+	memory := r.memoryForRepair(now, sl, output, out)
 	if memory == nil {
-		r.counts.NoMemory++
 		return
 	}
 	size := copy(memory, kept.data[:kept.size])
 	r.push(p, size, out)
-	p.repair -= size
 	sl.sentAgain++
-	p.stats.Retransmitted++
-	r.counts.Retransmitted++
+	r.countRepair(p, size)
 }

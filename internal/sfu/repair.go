@@ -33,13 +33,8 @@ func (r *Router) resend(now time.Time, sl *slot, output uint16, out *Out) {
 	if !ok {
 		return
 	}
-	if sl.repeated(now, output) {
-		r.counts.RepairRepeated++
-		return
-	}
-	memory := out.memory()
+	memory := r.memoryForRepair(now, sl, output, out)
 	if memory == nil {
-		r.counts.NoMemory++
 		return
 	}
 	r.unit = unit{now: now, stream: g.stream, packet: &r.packet, codec: g.codec}
@@ -62,6 +57,24 @@ func (r *Router) resend(now time.Time, sl *slot, output uint16, out *Out) {
 		return
 	}
 	sl.repairs++
+	r.countRepair(p, size)
+}
+
+// memoryForRepair is for a packet to be sent again, or nil when it was just sent again, or there is none.
+func (r *Router) memoryForRepair(now time.Time, sl *slot, output uint16, out *Out) []byte {
+	if sl.repeated(now, output) {
+		r.counts.RepairRepeated++
+		return nil
+	}
+	memory := out.memory()
+	if memory == nil {
+		r.counts.NoMemory++
+	}
+	return memory
+}
+
+// countRepair counts a packet that was sent again.
+func (r *Router) countRepair(p *peer, size int) {
 	p.repair -= size
 	p.stats.Retransmitted++
 	r.counts.Retransmitted++

@@ -43,7 +43,7 @@ export interface Peer {
   setLayers(kind: Kind, layers: readonly number[]): Promise<void>;
   /** Makes room for that many pictures, at most 50. True: it takes effect with the next negotiation. */
   growTo(videoSlots: number): boolean;
-  /** Holds the sound of a slot, by its mid, for so many ms before it is played, at least. Browsers that cannot do not. */
+  /** Holds what comes on a slot, by its mid, for so many ms before it is played or shown, at least. Browsers that cannot do not. */
   hold(mid: string, ms: number): void;
   stats(): Promise<RTCStatsReport>;
   close(): void;

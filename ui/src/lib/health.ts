@@ -27,7 +27,8 @@ export type Stat = Readonly<Record<string, unknown>>;
  */
 const narrowest = 200_000;
 
-const number = (stat: Stat, key: string): number => (typeof stat[key] === "number" ? stat[key] : 0);
+/** 0: the browser does not say. */
+export const number = (stat: Stat, key: string): number => (typeof stat[key] === "number" ? stat[key] : 0);
 
 export function sampleOf(stats: readonly Stat[]): Sample {
   let received = 0;
@@ -49,7 +50,7 @@ export function sampleOf(stats: readonly Stat[]): Sample {
         busy ||= stat["qualityLimitationReason"] === "cpu";
     }
   }
-  const room = number(pairOf(stats) ?? {}, "availableOutgoingBitrate"); // 0: the browser does not say
+  const room = number(pairOf(stats) ?? {}, "availableOutgoingBitrate");
   const narrow = squeezed && !busy && room > 0 && room < narrowest;
   return { path: pathOf(stats), received, lost, lostOut, narrow };
 }

@@ -4,7 +4,7 @@
  * still for want of what was lost, more is held.
  */
 
-import { pathOf, type Stat } from "./health";
+import { number, pathOf, type Stat } from "./health";
 
 /** In what steps, and when. Shares are of what was played or shown since the last look. */
 interface Manner {
@@ -16,13 +16,15 @@ interface Manner {
   readonly better: number;
   /** Less of it says little. */
   readonly least: number;
+  /** Whether what is lost is waited for, before anything stands still. */
+  readonly waits: boolean;
 }
 
 const manners: Readonly<Record<string, Manner>> = {
   // In samples of sound.
-  audio: { most: 200, step: 40, worse: 0.01, better: 0.002, least: 48_000 },
+  audio: { most: 200, step: 40, worse: 0.01, better: 0.002, least: 48_000, waits: false },
   // In seconds of pictures. What is lost twice and comes again over a continent comes within 240 ms.
-  video: { most: 240, step: 60, worse: 0.01, better: 0.002, least: 1 },
+  video: { most: 240, step: 60, worse: 0.01, better: 0.002, least: 1, waits: true },
 };
 
 /** Looks in a row without loss before less is held. */
@@ -42,6 +44,7 @@ const notice = 40;
 const usualTrip = 100;
 /** The way was cut off: no holding helps. */
 const cutOff = 0.5;
+
 /** What was played or shown, and how much of it was made up or stood still, in the same unit. */
 interface Sum {
   readonly played: number;
@@ -74,7 +77,7 @@ export class Holding {
       const lost = Math.max(sum.lost - last.lost, 0);
       const bad = lost > 0 ? sum.bad - last.bad : 0;
       const before = this.#held.get(mid) ?? 0;
-      const requests = manner === manners["video"] ? this.#requests(mid, lost / Math.max(sum.came - last.came + lost, 1)) : 0;
+      const requests = manner.waits ? this.#requests(mid, lost / Math.max(sum.came - last.came + lost, 1)) : 0;
       const needed = requests && Math.min(manner.most, Math.round(requests * request * trip) + notice);
       const now = Math.max(needed, this.#next(mid, before, bad / played, manner));
       if (now === before) continue;
@@ -104,11 +107,11 @@ export class Holding {
 }
 
 function sumOf(stat: Stat): Sum {
-  const number = (key: string): number => (typeof stat[key] === "number" ? stat[key] : 0);
   if (stat["kind"] === "video") {
-    return { played: number("timestamp") / 1000, bad: number("totalFreezesDuration"), lost: number("packetsLost"), came: number("packetsReceived") };
+    const [lost, came] = [number(stat, "packetsLost"), number(stat, "packetsReceived")];
+    return { played: number(stat, "timestamp") / 1000, bad: number(stat, "totalFreezesDuration"), lost, came };
   }
   // What was made up while somebody paused is no loss: it is silence.
-  const madeUp = number("concealedSamples") - number("silentConcealedSamples");
-  return { played: number("totalSamplesReceived"), bad: madeUp, lost: madeUp, came: 0 };
+  const madeUp = number(stat, "concealedSamples") - number(stat, "silentConcealedSamples");
+  return { played: number(stat, "totalSamplesReceived"), bad: madeUp, lost: madeUp, came: 0 };
 }
