@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"noom/internal/simnet/chance"
 )
 
 const (
@@ -30,8 +32,8 @@ func newEmulator(near, far io.ReadWriter) *emulator {
 }
 
 // The two directions draw differently.
-func upSeed(seed uint64) uint64   { return mix(seed) }
-func downSeed(seed uint64) uint64 { return mix(seed) + 1 }
+func upSeed(seed uint64) uint64   { return chance.Mix(seed) }
+func downSeed(seed uint64) uint64 { return chance.Mix(seed) + 1 }
 
 // run carries packets and does what it is told until the commands end or a device fails.
 func (e *emulator) run(commands io.Reader, replies io.Writer) error {

@@ -2,14 +2,16 @@
 
 package main
 
+import "noom/internal/simnet/chance"
+
 // mostFlows is how many are told apart. A call has a handful; what comes then shares the last one.
 const mostFlows = 1024
 
 // flow is packets of one direction between the same two ports.
 type flow struct {
-	chance chance
+	chance draws
 	sent   uint64
-	bad    bool // in a run of losses
+	losses chance.Losses
 }
 
 // flowKey tells flows apart.
@@ -41,27 +43,13 @@ func (f *flows) of(p packet) *flow {
 			return rest
 		}
 	}
-	one := &flow{chance: newChance(f.seed, uint64(p.protocol())<<32|f.count[p.protocol()])}
+	one := &flow{chance: draws{chance.New(f.seed, uint64(p.protocol())<<32|f.count[p.protocol()])}}
 	f.count[p.protocol()]++
 	f.known[key] = one
 	return one
 }
 
-// loses draws whether the flow's next packet is lost. With bursts it is the chain of Gilbert and Elliott with nothing lost in the good
-// state and everything in the bad one: the time spent there is loss of all, and a stay lasts burst packets on average.
+// loses draws whether the flow's next packet is lost.
 func (f *flow) loses(loss, burst float64) bool {
-	if loss <= 0 {
-		f.bad = false
-		return false
-	}
-	u := f.chance.draw(f.sent, forLoss)
-	switch {
-	case burst <= 1:
-		return u < loss
-	case f.bad:
-		f.bad = u >= 1/burst
-	default:
-		f.bad = u < loss/(burst*(1-loss))
-	}
-	return f.bad
+	return f.losses.Next(f.chance.draw(f.sent, forLoss), loss, burst)
 }

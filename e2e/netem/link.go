@@ -5,6 +5,8 @@ package main
 import (
 	"fmt"
 	"time"
+
+	"noom/internal/simnet/chance"
 )
 
 // Link is what one direction of the network does. The zero Link delivers everything at once. A packet meets its parts in this
@@ -62,11 +64,8 @@ func (l *Link) check() error {
 	return nil
 }
 
-// chance draws numbers that depend on what they are for alone: the seed, the flow, the packet's number in it and a purpose. So one
-// more packet elsewhere changes nothing here, whatever else the network does.
-type chance uint64
-
-func newChance(seed, flow uint64) chance { return chance(mix(seed ^ mix(flow))) }
+// draws are a flow's: by a packet's number in it and a purpose.
+type draws struct{ chance.Flow }
 
 // What is drawn for a packet.
 const (
@@ -78,14 +77,4 @@ const (
 )
 
 // draw gives a number in [0, 1).
-func (c chance) draw(number, purpose uint64) float64 {
-	return float64(mix(uint64(c)^mix(number*purposes+purpose))>>11) / (1 << 53)
-}
-
-// mix is the finalizer of SplitMix64: every bit of the result depends on every bit of x.
-func mix(x uint64) uint64 {
-	x += 0x9e3779b97f4a7c15
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
-}
+func (d draws) draw(number, purpose uint64) float64 { return d.Draw(number*purposes + purpose) }

@@ -24,14 +24,15 @@ var diagram = map[string][]string{
 	"internal/loop":     {},
 
 	// Tests and load: they may look at the cores, and nothing of the server may look at them.
-	"internal/simnet":   {"internal/sfu", "internal/sfu/…", "internal/meeting", "internal/sdp"},
+	"internal/simnet":   {"internal/simnet/…", "internal/sfu", "internal/sfu/…", "internal/meeting", "internal/sdp"},
+	"internal/simnet/…": {},
 	"internal/load":     {"internal/simnet", "internal/sfu/…"},
 	"internal/load/…":   {"internal/load/…", "internal/simnet", "internal/sfu/…"},
 	"internal/archtest": {},
 	"protocol":          {},
 	"ui":                {},
 	"bench/…":           {"internal/…", "ui"},
-	"e2e/…":             {},
+	"e2e/…":             {"internal/simnet/…"},
 }
 
 // testsMayImport are packages for tests, which any test file may import beside what its package may. External test

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"noom/internal/sfu"
+	"noom/internal/simnet/chance"
 )
 
 // room is the one meeting of a call.
@@ -212,8 +213,8 @@ func (c *Call) note(data []byte) {
 	c.Arrived++
 	h := c.trace ^ uint64(c.clock.now)<<11 ^ uint64(len(data))
 	if len(data) >= 16 {
-		h = mix(h ^ binary.LittleEndian.Uint64(data))
+		h = chance.Mix(h ^ binary.LittleEndian.Uint64(data))
 		h ^= binary.LittleEndian.Uint64(data[len(data)-8:])
 	}
-	c.trace = mix(h)
+	c.trace = chance.Mix(h)
 }

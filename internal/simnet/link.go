@@ -1,6 +1,10 @@
 package simnet
 
-import "time"
+import (
+	"time"
+
+	"noom/internal/simnet/chance"
+)
 
 // Link is one direction of a path. The zero Link delivers everything at once. A datagram meets its parts in this order: loss,
 // the queue in front of the rate, delay and jitter, copies.
@@ -27,9 +31,9 @@ type path struct {
 	Link
 	call   *Call
 	number uint64 // of the flow
-	chance chance
+	chance draws
 	sent   uint64 // datagrams so far
-	bad    bool   // in a run of losses
+	losses chance.Losses
 	last   time.Duration
 	queue  *Bottleneck // nil without a rate
 	own    bool        // the queue is this path's alone
@@ -81,22 +85,13 @@ func (p *path) drop(d *datagram) {
 	p.call.free(d)
 }
 
-// loses draws whether the packet is lost. With bursts it is the chain of Gilbert and Elliott with nothing lost in the good state and
-// everything in the bad one: the time spent there is Loss of all, and a stay lasts Burst packets on average.
+// loses draws whether the packet is lost.
 func (p *path) loses() bool {
-	if p.Loss <= 0 {
-		return false
+	purpose := uint64(forLoss)
+	if p.Burst > 1 {
+		purpose = forBurst
 	}
-	if p.Burst <= 1 {
-		return p.chance.draw(p.sent, forLoss) < p.Loss
-	}
-	u := p.chance.draw(p.sent, forBurst)
-	if p.bad {
-		p.bad = u >= 1/p.Burst
-	} else {
-		p.bad = u < p.Loss/(p.Burst*(1-p.Loss))
-	}
-	return p.bad
+	return p.losses.Next(p.chance.draw(p.sent, purpose), p.Loss, p.Burst)
 }
 
 // pass takes a datagram that has left over the distance.

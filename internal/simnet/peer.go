@@ -73,8 +73,8 @@ func (c *Call) JoinOver(name string, up, down Link) *Peer {
 		worker:  c.workers[int(c.seats-1)%len(c.workers)],
 		address: netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(c.seats >> 8), byte(c.seats)}), 5000),
 	}
-	p.up = &path{call: c, number: uint64(c.seats) * 2, chance: newChance(c.seed, uint64(c.seats)*2)}
-	p.down = &path{call: c, number: uint64(c.seats)*2 + 1, chance: newChance(c.seed, uint64(c.seats)*2+1)}
+	p.up = &path{call: c, number: uint64(c.seats) * 2, chance: newDraws(c.seed, uint64(c.seats)*2)}
+	p.down = &path{call: c, number: uint64(c.seats)*2 + 1, chance: newDraws(c.seed, uint64(c.seats)*2+1)}
 	p.up.replace(up)
 	p.down.replace(down)
 	c.at[p.address] = p

@@ -27,7 +27,7 @@ type stream struct {
 	mid       string
 	track     sfu.Track
 	layer     layer
-	chance    chance
+	chance    draws
 	ssrc, rtx uint32
 	offset    uint32 // of the RTP timestamps
 	clock     uint32 // RTP timestamps per second
@@ -85,7 +85,7 @@ func (p *Peer) prepareStreams() {
 		i := uint32(len(p.streams))
 		s := &stream{
 			peer: p, mid: mid, track: p.Track(kind), layer: l, clock: clock, level: 127,
-			chance: newChance(p.call.seed, uint64(p.Seat)<<32|uint64(i)<<16|1),
+			chance: newDraws(p.call.seed, uint64(p.Seat)<<32|uint64(i)<<16|1),
 		}
 		p.streams = append(p.streams, s)
 		s.restart(i)
